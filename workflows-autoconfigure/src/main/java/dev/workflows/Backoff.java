@@ -21,14 +21,13 @@ public enum Backoff {
      * @throws IllegalStateException on {@link #AS_CONFIGURED}, which has no arithmetic of its own
      */
     public Duration waitAfter(int attempts, Duration delay) {
-        double factor =
-                switch (this) {
-                    case AS_CONFIGURED ->
-                        throw new IllegalStateException("Backoff.AS_CONFIGURED stands for a value, it is none");
-                    case CONSTANT -> 1;
-                    case LINEAR -> attempts;
-                    case EXPONENTIAL -> Math.pow(2, attempts - 1.0);
-                };
+        double factor = switch (this) {
+            case AS_CONFIGURED ->
+                throw new IllegalStateException("Backoff.AS_CONFIGURED stands for a value, it is none");
+            case CONSTANT -> 1;
+            case LINEAR -> attempts;
+            case EXPONENTIAL -> Math.pow(2, attempts - 1.0);
+        };
         double nanos = delay.toNanos() * factor;
         return nanos >= LONGEST.toNanos() ? LONGEST : Duration.ofNanos((long) nanos);
     }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param id unique within the workflow until retention has passed; null for a random UUID
  * @param retention how long the ended instance is kept; null for what is configured
  */
-public record CreateOptions<P>(@Nullable P params, @Nullable String id, @Nullable Retention retention) {
+public record CreateOptions<P>(
+        @Nullable P params, @Nullable String id, @Nullable Retention retention) {
 
     private static final int MAX_ID_LENGTH = 100;
     private static final Pattern ID = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9_-]*");
@@ -20,7 +21,9 @@ public record CreateOptions<P>(@Nullable P params, @Nullable String id, @Nullabl
         if (id != null && (id.length() > MAX_ID_LENGTH || !ID.matcher(id).matches())) {
             throw new IllegalArgumentException(
                     "Instance id \"%s\" is malformed: use 1 to %d letters, digits, \"_\" and \"-\", not starting with \"-\""
-                            .formatted(id.length() > MAX_ID_LENGTH ? id.substring(0, MAX_ID_LENGTH) + "…" : id, MAX_ID_LENGTH));
+                            .formatted(
+                                    id.length() > MAX_ID_LENGTH ? id.substring(0, MAX_ID_LENGTH) + "…" : id,
+                                    MAX_ID_LENGTH));
         }
     }
 

@@ -6,9 +6,10 @@ public class InstanceAlreadyExistsException extends WorkflowException {
     private final String instanceId;
 
     public InstanceAlreadyExistsException(String workflowName, String instanceId) {
-        super(("Workflow \"%s\" already has an instance \"%s\": nothing was created. Use another id, or get the instance "
-                        + "that exists; an id is free again when the ended instance's retention has passed")
-                .formatted(workflowName, instanceId));
+        super(
+                ("Workflow \"%s\" already has an instance \"%s\": nothing was created. Use another id, or get the instance "
+                                + "that exists; an id is free again when the ended instance's retention has passed")
+                        .formatted(workflowName, instanceId));
         this.instanceId = instanceId;
     }
 

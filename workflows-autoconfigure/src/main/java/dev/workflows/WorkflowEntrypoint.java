@@ -24,5 +24,6 @@ public interface WorkflowEntrypoint<P, R> {
      * @param event what the instance was created with
      * @param step what only the engine can do: sleeping
      */
-    @Nullable R run(WorkflowEvent<P> event, WorkflowStep step) throws Exception;
+    @Nullable
+    R run(WorkflowEvent<P> event, WorkflowStep step) throws Exception;
 }

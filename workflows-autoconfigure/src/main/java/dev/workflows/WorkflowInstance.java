@@ -25,5 +25,6 @@ public interface WorkflowInstance<R> {
      * @throws IllegalStateException if called inside a transaction: the instance may wait for it to commit
      * @throws InterruptedException if this thread is interrupted; the instance goes on
      */
-    @Nullable R await(Duration timeout) throws InterruptedException;
+    @Nullable
+    R await(Duration timeout) throws InterruptedException;
 }

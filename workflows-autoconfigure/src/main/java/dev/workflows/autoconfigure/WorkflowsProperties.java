@@ -1,0 +1,189 @@
+package dev.workflows.autoconfigure;
+
+import dev.workflows.Backoff;
+import dev.workflows.engine.DurationText;
+import dev.workflows.engine.EngineSettings;
+import dev.workflows.engine.PayloadLimits;
+import dev.workflows.engine.StepSettings;
+import dev.workflows.engine.WorkerSettings;
+import dev.workflows.engine.WorkflowSettings;
+import dev.workflows.jpa.SchemaMode;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What {@code application.yml} says. Durations are written as in {@link dev.workflows.Step}. A key that is not known
+ * stops the start.
+ *
+ * @param enabled Whether the library does anything at all.
+ * @param schema The workflow tables.
+ * @param worker How this node runs instances.
+ * @param defaults What applies to steps where neither their annotation nor their workflow's settings say anything.
+ * @param retention How long ended instances are kept.
+ * @param limits How large payloads may be.
+ * @param definitions Settings of single workflows, by the name in their annotation.
+ */
+@ConfigurationProperties(prefix = "workflows", ignoreUnknownFields = false)
+public record WorkflowsProperties(
+        @DefaultValue("true") boolean enabled,
+        @DefaultValue Schema schema,
+        @DefaultValue Worker worker,
+        @DefaultValue Steps defaults,
+        @DefaultValue Retention retention,
+        @DefaultValue Limits limits,
+        Map<String, Definition> definitions) {
+
+    public WorkflowsProperties {
+        definitions = definitions == null ? Map.of() : definitions;
+    }
+
+    /**
+     * The workflow tables.
+     *
+     * @param mode Whether they are migrated or validated at start-up, or left alone.
+     */
+    public record Schema(@DefaultValue("migrate") SchemaMode mode) {}
+
+    /**
+     * How this node runs instances.
+     *
+     * @param enabled Whether it runs any; if not, it can create them and look at them.
+     * @param concurrency How many it runs at once, each on a thread of its own. Waiting ones do not count.
+     * @param pollInterval How often it looks for instances that other nodes left, at least.
+     * @param lease How long after its last word it counts as dead, and others take over what it ran. At least 1 second.
+     * @param shutdownTimeout How long running attempts may take to end when the application stops.
+     * @param interruptGrace How long a body that was interrupted at its timeout may take to end, before its thread is left behind.
+     */
+    public record Worker(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("32") int concurrency,
+            @DefaultValue("1 second") DurationText pollInterval,
+            @DefaultValue("8 seconds") DurationText lease,
+            @DefaultValue("20 seconds") DurationText shutdownTimeout,
+            @DefaultValue("5 seconds") DurationText interruptGrace) {
+
+        WorkerSettings settings() {
+            return new WorkerSettings(
+                    enabled,
+                    concurrency,
+                    pollInterval.value(),
+                    lease.value(),
+                    shutdownTimeout.value(),
+                    interruptGrace.value());
+        }
+    }
+
+    /**
+     * Retries and timeout.
+     *
+     * @param retries How many times a failed attempt is repeated. 5 if nothing else says otherwise.
+     * @param delay How long to wait before the first retry. 10 seconds if nothing else says otherwise.
+     * @param backoff How the wait grows from retry to retry. Exponential if nothing else says otherwise.
+     * @param maxDelay The longest wait between two attempts. No limit if nothing else says otherwise.
+     * @param jitter The share of a wait, from 0 to 1, by which it varies at random. 0 if nothing else says otherwise.
+     * @param timeout How long one attempt may take. 10 minutes if nothing else says otherwise.
+     */
+    public record Steps(
+            @Nullable Integer retries,
+            @Nullable DurationText delay,
+            @Nullable Backoff backoff,
+            @Nullable DurationText maxDelay,
+            @Nullable Double jitter,
+            @Nullable DurationText timeout) {
+
+        StepSettings settings() {
+            return new StepSettings(retries, duration(delay), backoff, duration(maxDelay), jitter, duration(timeout));
+        }
+    }
+
+    /**
+     * How long ended instances are kept.
+     *
+     * @param success After they completed.
+     * @param error After they ended in any other way.
+     */
+    public record Retention(
+            @DefaultValue("30 days") DurationText success,
+            @DefaultValue("30 days") DurationText error) {
+
+        dev.workflows.Retention settings() {
+            return new dev.workflows.Retention(success.value(), error.value());
+        }
+    }
+
+    /**
+     * How large payloads may be, as JSON.
+     *
+     * @param params What an instance is created with.
+     * @param result What a step or a workflow returns.
+     */
+    public record Limits(
+            @DefaultValue("1MB") DataSize params,
+            @DefaultValue("1MB") DataSize result) {}
+
+    /**
+     * Settings of one workflow.
+     *
+     * @param name The name under which its instances are stored, instead of the one in its annotation.
+     * @param binding The name of its binding bean, instead of the one in its annotation.
+     * @param retries How many times a failed attempt is repeated, where the step's annotation says nothing.
+     * @param delay How long to wait before the first retry, where the step's annotation says nothing.
+     * @param backoff How the wait grows from retry to retry, where the step's annotation says nothing.
+     * @param maxDelay The longest wait between two attempts, where the step's annotation says nothing.
+     * @param jitter The share of a wait by which it varies at random, where the step's annotation says nothing.
+     * @param timeout How long one attempt may take, where the step's annotation says nothing.
+     * @param retention How long its ended instances are kept.
+     * @param steps What applies to single steps whatever their annotation says, by their name; in brackets if it has spaces.
+     */
+    public record Definition(
+            @Nullable String name,
+            @Nullable String binding,
+            @Nullable Integer retries,
+            @Nullable DurationText delay,
+            @Nullable Backoff backoff,
+            @Nullable DurationText maxDelay,
+            @Nullable Double jitter,
+            @Nullable DurationText timeout,
+            @Nullable Retention retention,
+            Map<String, Steps> steps) {
+
+        public Definition {
+            steps = steps == null ? Map.of() : steps;
+        }
+
+        WorkflowSettings settings() {
+            Map<String, StepSettings> byStep = new LinkedHashMap<>();
+            steps.forEach((step, settings) -> byStep.put(step, settings.settings()));
+            return new WorkflowSettings(
+                    name,
+                    binding,
+                    new Steps(retries, delay, backoff, maxDelay, jitter, timeout).settings(),
+                    byStep,
+                    retention == null ? null : retention.settings());
+        }
+    }
+
+    EngineSettings settings() {
+        return new EngineSettings(
+                worker.settings(),
+                defaults.settings(),
+                retention.settings(),
+                new PayloadLimits(limits.params(), limits.result()),
+                definitionSettings());
+    }
+
+    Map<String, WorkflowSettings> definitionSettings() {
+        Map<String, WorkflowSettings> settings = new LinkedHashMap<>();
+        definitions.forEach((name, definition) -> settings.put(name, definition.settings()));
+        return settings;
+    }
+
+    private static @Nullable Duration duration(@Nullable DurationText text) {
+        return text == null ? null : text.value();
+    }
+}

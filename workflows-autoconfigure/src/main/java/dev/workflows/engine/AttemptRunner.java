@@ -1,0 +1,197 @@
+package dev.workflows.engine;
+
+import dev.workflows.PayloadException;
+import dev.workflows.store.Checkpoint;
+import dev.workflows.store.StepKey;
+import dev.workflows.store.WorkflowStore;
+import dev.workflows.store.Written;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+
+/** Makes one attempt: enters the body under its timeout, and stores what it returned. */
+final class AttemptRunner {
+
+    /** What the body made, as {@code run} sees it and as it is stored. */
+    private record Made(@Nullable Object value, Checkpoint checkpoint) {}
+
+    private final Payloads payloads;
+    private final StepTransactions transactions;
+    private final Watchdog watchdog;
+    private final WorkflowStore store;
+    private final Patience patience;
+
+    AttemptRunner(
+            Payloads payloads,
+            StepTransactions transactions,
+            Watchdog watchdog,
+            WorkflowStore store,
+            Patience patience) {
+        this.payloads = payloads;
+        this.transactions = transactions;
+        this.watchdog = watchdog;
+        this.store = store;
+        this.patience = patience;
+    }
+
+    /**
+     * @param abandoned what to do, on another thread, if the body neither ends in time nor listens
+     * @return what {@code run} sees
+     * @throws AttemptFailedException if there is no checkpoint; nothing is stored about it yet
+     */
+    @Nullable
+    Object run(Pass pass, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
+            throws AttemptFailedException {
+        return spec.transaction() == null
+                ? runPlain(pass, spec, attempt, body, abandoned)
+                : runInTransaction(pass, spec, attempt, body, abandoned);
+    }
+
+    /** What {@code run} sees of a stored outcome. */
+    @Nullable
+    Object answer(StepSpec spec, Checkpoint stored) {
+        if (stored.output() == null) {
+            throw Failures.thrownBy(stored);
+        }
+        return payloads.read(stored.output(), spec.returnType(), describe(stored.key()));
+    }
+
+    /** The outcome that another writer stored first. */
+    Checkpoint winner(Pass pass, StepKey key) {
+        return patience.insist(() -> store.checkpoint(pass.claim(), key)).orElseThrow(() -> pass.lost());
+    }
+
+    private @Nullable Object runPlain(Pass pass, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
+            throws AttemptFailedException {
+        Made made = make(pass, spec, attempt, body, abandoned);
+        Written written;
+        try {
+            written = patience.insist(() -> store.append(pass.claim(), made.checkpoint()));
+        } catch (DataAccessException e) {
+            throw unstorable(attempt, new PayloadException("The database refuses " + describe(attempt.key()), e));
+        }
+        return outcome(pass, spec, made, written);
+    }
+
+    private @Nullable Object runInTransaction(
+            Pass pass, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
+            throws AttemptFailedException {
+        boolean[] appended = {false};
+        try {
+            return transactions.execute(spec.transaction(), () -> {
+                transactions.requireShared(spec.name());
+                Made made = make(pass, spec, attempt, body, abandoned);
+                Written written = store.append(pass.claim(), made.checkpoint());
+                if (written != Written.STORED) {
+                    throw new NotStoredException(written);
+                }
+                appended[0] = true;
+                return made.value();
+            });
+        } catch (AttemptFailedException | Suspension e) {
+            throw e;
+        } catch (NotStoredException e) {
+            if (e.written() == Written.STALE) {
+                throw pass.lost();
+            }
+            return answer(spec, winner(pass, attempt.key()));
+        } catch (Throwable thrown) {
+            // a commit that failed may have happened all the same
+            Optional<Checkpoint> stored = appended[0]
+                    ? patience.insist(() -> store.checkpoint(pass.claim(), attempt.key()))
+                    : Optional.empty();
+            if (stored.isPresent()) {
+                return answer(spec, stored.get());
+            }
+            throw failed(attempt, thrown);
+        }
+    }
+
+    private @Nullable Object outcome(Pass pass, StepSpec spec, Made made, Written written) {
+        return switch (written) {
+            case STORED -> made.value();
+            case STALE -> throw pass.lost();
+            case EXISTS -> answer(spec, winner(pass, made.checkpoint().key()));
+        };
+    }
+
+    private Made make(Pass pass, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
+            throws AttemptFailedException {
+        Object value = enter(pass, spec, attempt, body, abandoned);
+        try {
+            String what = describe(attempt.key());
+            String json = payloads.writeResult(value, spec.returnType(), what);
+            Object seen = payloads.readBack(value, json, spec.returnType(), what);
+            return new Made(seen, attempt.completed(json));
+        } catch (PayloadException e) {
+            throw unstorable(attempt, e);
+        }
+    }
+
+    private @Nullable Object enter(Pass pass, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
+            throws AttemptFailedException {
+        Attempt running = new Attempt();
+        Object value = null;
+        Throwable thrown = null;
+        Future<?> timer = watchdog.watch(running, spec.timeout(), abandoned);
+        pass.attempting(running);
+        new AttemptContext(pass.claim(), attempt.key(), attempt.number()).bind();
+        try {
+            value = body.call();
+        } catch (Throwable t) {
+            thrown = t;
+        }
+        Attempt.Fate fate = running.end();
+        AttemptContext.unbind();
+        pass.attempting(null);
+        timer.cancel(false);
+        return judge(pass, spec, attempt, fate, value, thrown);
+    }
+
+    private static @Nullable Object judge(
+            Pass pass,
+            StepSpec spec,
+            StepAttempt attempt,
+            Attempt.Fate fate,
+            @Nullable Object value,
+            @Nullable Throwable thrown)
+            throws AttemptFailedException {
+        switch (fate) {
+            case ABANDONED -> throw pass.lost();
+            case TIMED_OUT -> throw timedOut(attempt, spec.timeout());
+            case STOPPED -> {
+                if (thrown != null) {
+                    throw pass.cutOff();
+                }
+                return value;
+            }
+            case UNDISTURBED -> {
+                if (thrown != null) {
+                    throw failed(attempt, thrown);
+                }
+                return value;
+            }
+        }
+        throw new IllegalStateException("Unknown fate " + fate);
+    }
+
+    private static AttemptFailedException timedOut(StepAttempt attempt, Duration timeout) {
+        return new AttemptFailedException(attempt.failed(Failures.timeout(timeout)), new TimeoutException());
+    }
+
+    private static AttemptFailedException failed(StepAttempt attempt, Throwable thrown) {
+        Throwable cause = Failures.unwrap(thrown);
+        return new AttemptFailedException(attempt.failed(Failures.of(cause)), cause);
+    }
+
+    private static AttemptFailedException unstorable(StepAttempt attempt, PayloadException e) {
+        return failed(attempt, new UnstorableResultException(e));
+    }
+
+    private static String describe(StepKey key) {
+        return "the result of step \"%s\"".formatted(key);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.workflows.engine;
+
+import dev.workflows.AwaitTimeoutException;
+import dev.workflows.InstanceFailedException;
+import dev.workflows.InstanceNotFoundException;
+import dev.workflows.InstanceStatus;
+import dev.workflows.Status;
+import dev.workflows.WorkflowInstance;
+import dev.workflows.store.Failure;
+import dev.workflows.store.InstanceState;
+import dev.workflows.store.WorkflowStore;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A handle that reads the database whenever it is asked. */
+final class DefaultWorkflowInstance implements WorkflowInstance<Object> {
+
+    private static final Duration FIRST_LOOK = Duration.ofMillis(5);
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(250);
+
+    private final WorkflowDefinition definition;
+    private final String id;
+    private final Payloads payloads;
+    private final WorkflowStore store;
+
+    DefaultWorkflowInstance(WorkflowDefinition definition, String id, Payloads payloads, WorkflowStore store) {
+        this.definition = definition;
+        this.id = id;
+        this.payloads = payloads;
+        this.store = store;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public InstanceStatus<Object> status() {
+        InstanceState state = store.find(definition.name(), id)
+                .orElseThrow(() -> new InstanceNotFoundException(definition.name(), id));
+        return new InstanceStatus<>(state.status(), output(state), error(state));
+    }
+
+    @Override
+    public @Nullable Object await(Duration timeout) throws InterruptedException {
+        if (store.isInTransaction()) {
+            throw new IllegalStateException(
+                    "Instance \"%s\" was awaited inside a transaction: it may be waiting for that to commit"
+                            .formatted(id));
+        }
+        long deadline = System.nanoTime() + timeout.toNanos();
+        long wait = FIRST_LOOK.toNanos();
+        while (true) {
+            InstanceStatus<Object> status = status();
+            if (status.status().isEnded()) {
+                return ended(status);
+            }
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                throw new AwaitTimeoutException(definition.name(), id, status.status(), timeout);
+            }
+            Thread.sleep(Duration.ofNanos(Math.min(wait, left)).toMillis() + 1);
+            wait = Math.min(wait * 2, LONGEST_WAIT.toNanos());
+        }
+    }
+
+    private @Nullable Object ended(InstanceStatus<Object> status) {
+        if (status.status() != Status.COMPLETE) {
+            throw new InstanceFailedException(definition.name(), id, status);
+        }
+        return status.output();
+    }
+
+    private @Nullable Object output(InstanceState state) {
+        return state.output() == null
+                ? null
+                : payloads.read(state.output(), definition.outputType(), "the output of instance \"%s\"".formatted(id));
+    }
+
+    private static InstanceStatus.@Nullable InstanceError error(InstanceState state) {
+        Failure failure = state.failure();
+        return failure == null ? null : new InstanceStatus.InstanceError(failure.name(), failure.message());
+    }
+
+    @Override
+    public String toString() {
+        return "workflow=%s instance=%s".formatted(definition.name(), id);
+    }
+}

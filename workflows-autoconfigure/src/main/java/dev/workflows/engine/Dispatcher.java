@@ -1,0 +1,142 @@
+package dev.workflows.engine;
+
+import dev.workflows.store.Claim;
+import dev.workflows.store.WorkflowStore;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Claims due instances as long as this node has slots for them, and gives each a thread. */
+final class Dispatcher {
+
+    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+    private static final int MAX_BATCH = 100;
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
+    private final WorkflowStore store;
+    private final Lease lease;
+    private final InstanceRunner runner;
+    private final Executor threads;
+    private final Duration pollInterval;
+    private final Wakeup wakeup = new Wakeup();
+    private int free;
+    private volatile boolean moreDue;
+    private volatile boolean stopped;
+
+    Dispatcher(WorkflowStore store, Lease lease, InstanceRunner runner, Executor threads, WorkerSettings settings) {
+        this.store = store;
+        this.lease = lease;
+        this.runner = runner;
+        this.threads = threads;
+        this.pollInterval = settings.pollInterval();
+        this.free = settings.concurrency();
+    }
+
+    /** A slot for an instance that is about to be created on this node; null if it must queue. */
+    @Nullable
+    Slot reserve() {
+        Slot slot = stopped ? null : take();
+        if (slot == null) {
+            moreDue = true;
+        }
+        return slot;
+    }
+
+    /** The name under which a reserved slot's instance is owned. */
+    String node() {
+        return lease.node();
+    }
+
+    void run(Claim claim, Slot slot) {
+        threads.execute(() -> runner.run(claim, slot));
+    }
+
+    /** An instance will be due then. */
+    void dueIn(Duration duration) {
+        wakeup.in(duration);
+    }
+
+    void stop() {
+        stopped = true;
+        wakeup.in(Duration.ZERO);
+    }
+
+    /** Polls until stopped, on the calling thread. */
+    void pollUntilStopped(List<String> workflows) {
+        while (!stopped) {
+            Duration next;
+            try {
+                next = poll(workflows);
+            } catch (RuntimeException | Error e) {
+                log.warn("Looking for due instances failed, trying again in {}", AFTER_FAILURE, e);
+                next = AFTER_FAILURE;
+            }
+            wakeup.in(next);
+            wakeup.await();
+        }
+    }
+
+    /** Claims what is due and fits; returns when to look again. */
+    private Duration poll(List<String> workflows) {
+        Deque<Slot> slots = new ArrayDeque<>();
+        Slot slot = null;
+        while (slots.size() < MAX_BATCH && (slot = take()) != null) {
+            slots.add(slot);
+        }
+        int asked = slots.size();
+        try {
+            if (asked == 0) {
+                moreDue = true;
+                return pollInterval;
+            }
+            moreDue = false;
+            List<Claim> claims = store.claim(lease.node(), workflows, asked);
+            claims.forEach(claim -> run(claim, slots.remove()));
+            if (claims.size() == asked) {
+                moreDue = true;
+                return Duration.ZERO;
+            }
+        } finally {
+            slots.forEach(unused -> unused.free(null));
+        }
+        Optional<Duration> next = store.untilNextDue(workflows);
+        return next.filter(due -> due.compareTo(pollInterval) < 0).orElse(pollInterval);
+    }
+
+    private synchronized @Nullable Slot take() {
+        if (free == 0) {
+            return null;
+        }
+        free--;
+        return new CountedSlot();
+    }
+
+    private synchronized void give() {
+        free++;
+    }
+
+    private final class CountedSlot implements Slot {
+
+        private final AtomicBoolean freed = new AtomicBoolean();
+
+        @Override
+        public void free(@Nullable Duration dueIn) {
+            if (freed.compareAndSet(false, true)) {
+                give();
+                if (moreDue) {
+                    wakeup.in(Duration.ZERO);
+                }
+            }
+            if (dueIn != null) {
+                wakeup.in(dueIn);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.workflows.engine;
+
+import dev.workflows.store.WorkflowStore;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the other nodes that this one lives, and takes over what dead ones owned. */
+final class Lease {
+
+    private static final Logger log = LoggerFactory.getLogger(Lease.class);
+    private static final int RENEWALS_PER_LEASE = 4;
+
+    private final WorkflowStore store;
+    private final Passes passes;
+    private final Duration duration;
+    private volatile String node = "";
+
+    Lease(WorkflowStore store, Passes passes, Duration duration) {
+        this.store = store;
+        this.passes = passes;
+        this.duration = duration;
+    }
+
+    /** The name under which this node owns instances. */
+    String node() {
+        return node;
+    }
+
+    /** @param recovered what to do when instances of dead nodes have become due */
+    void start(ScheduledExecutorService timer, Runnable recovered) {
+        join();
+        long every = duration.toNanos() / RENEWALS_PER_LEASE;
+        timer.scheduleWithFixedDelay(() -> beat(recovered), 0, every, TimeUnit.NANOSECONDS);
+    }
+
+    void leave() {
+        store.leave(node);
+    }
+
+    private void join() {
+        String id = UUID.randomUUID().toString();
+        store.join(id, "pid " + ProcessHandle.current().pid(), duration);
+        node = id;
+    }
+
+    /** Must not throw: the timer would never call again. */
+    private void beat(Runnable recovered) {
+        try {
+            if (!store.renew(node, duration)) {
+                log.warn(
+                        "node={} was taken for dead after {} without a word: its instances go on elsewhere, and it joins anew",
+                        node,
+                        duration);
+                passes.all().forEach(Pass::lose);
+                join();
+            }
+            int taken = store.recover();
+            if (taken > 0) {
+                log.info("{} interrupted instances of dead nodes go on", taken);
+                recovered.run();
+            }
+        } catch (RuntimeException e) {
+            log.warn("node={} could not renew its lease, trying again: {}", node, e.toString());
+        }
+    }
+}

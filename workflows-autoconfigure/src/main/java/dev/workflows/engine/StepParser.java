@@ -1,0 +1,165 @@
+package dev.workflows.engine;
+
+import dev.workflows.Backoff;
+import dev.workflows.Step;
+import java.io.Closeable;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.stream.BaseStream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
+import org.springframework.transaction.interceptor.TransactionAttribute;
+import org.springframework.transaction.interceptor.TransactionAttributeSource;
+import org.springframework.util.ReflectionUtils;
+
+/** The one place that reads {@link Step} annotations; it refuses what could not work as it is written. */
+final class StepParser {
+
+    private static final int MAX_NAME_LENGTH = 256;
+
+    /** What stands for a result that is yet to come, or that can be read only once. */
+    private static final List<Class<?>> NOT_STORABLE = List.of(
+            Future.class,
+            CompletionStage.class,
+            Flow.Publisher.class,
+            BaseStream.class,
+            Iterator.class,
+            Closeable.class);
+
+    private final TransactionAttributeSource transactions = new AnnotationTransactionAttributeSource(false);
+
+    /** Every step that a class declares or inherits. */
+    List<StepDeclaration> parseAll(Class<?> type) {
+        List<StepDeclaration> steps = new ArrayList<>();
+        for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type, this::isStep)) {
+            steps.add(parse(method, type));
+        }
+        return steps;
+    }
+
+    boolean isStep(Method method) {
+        return !method.isBridge() && AnnotatedElementUtils.hasAnnotation(method, Step.class);
+    }
+
+    /** @throws WorkflowDefinitionException if the step could not work as it is written */
+    StepDeclaration parse(Method method, Class<?> type) {
+        Step step = AnnotatedElementUtils.findMergedAnnotation(method, Step.class);
+        if (step == null) {
+            throw new IllegalArgumentException(method + " is no step");
+        }
+        String name = step.name().isEmpty() ? method.getName() : step.name();
+        String where = type.getSimpleName() + "." + method.getName();
+        refuseWhatCannotBeIntercepted(method, name, where);
+        refuseName(name, where);
+        Type returnType = ResolvableType.forMethodReturnType(method, type).getType();
+        refuseReturnType(method, type, name, where);
+        return new StepDeclaration(
+                name,
+                where,
+                returnType,
+                settings(step, name, where),
+                List.of(step.noRetryFor()),
+                transaction(method, type, name, where));
+    }
+
+    private void refuseWhatCannotBeIntercepted(Method method, String name, String where) {
+        int modifiers = method.getModifiers();
+        String why = Modifier.isPrivate(modifiers)
+                ? "private"
+                : Modifier.isStatic(modifiers) ? "static" : Modifier.isFinal(modifiers) ? "final" : null;
+        if (why != null) {
+            throw new WorkflowDefinitionException(
+                    "Step \"%s\" (%s) is %s: its calls cannot be intercepted, so its result would never be stored"
+                            .formatted(name, where, why),
+                    "Make the method package-private, protected or public, and neither static nor final.");
+        }
+    }
+
+    private void refuseName(String name, String where) {
+        String problem = nameProblem(name);
+        if (problem != null) {
+            throw new WorkflowDefinitionException(
+                    "The name of step %s %s".formatted(where, problem), "Give the step another name.");
+        }
+    }
+
+    /** What is wrong with the name of a step or wait; null if nothing is. */
+    static @Nullable String nameProblem(String name) {
+        if (name.isEmpty() || name.length() > MAX_NAME_LENGTH) {
+            return "has %d characters: it must have 1 to %d".formatted(name.length(), MAX_NAME_LENGTH);
+        }
+        return name.chars().anyMatch(c -> c < 0x20) ? "contains a control character" : null;
+    }
+
+    private void refuseReturnType(Method method, Class<?> type, String name, String where) {
+        Class<?> raw = ResolvableType.forMethodReturnType(method, type).resolve(method.getReturnType());
+        boolean reactive = ReactiveAdapterRegistry.getSharedInstance().getAdapter(raw) != null;
+        if (reactive || NOT_STORABLE.stream().anyMatch(refused -> refused.isAssignableFrom(raw))) {
+            throw new WorkflowDefinitionException(
+                    "Step \"%s\" (%s) returns %s, which cannot be stored: a step's result is stored when the method returns"
+                            .formatted(name, where, raw.getSimpleName()),
+                    "Let the method wait for its result, and return the value itself.");
+        }
+    }
+
+    private StepSettings settings(Step step, String name, String where) {
+        try {
+            return new StepSettings(
+                    step.retries() == Step.AS_CONFIGURED ? null : Integer.valueOf(step.retries()),
+                    duration("delay", step.delay()),
+                    step.backoff() == Backoff.AS_CONFIGURED ? null : step.backoff(),
+                    duration("maxDelay", step.maxDelay()),
+                    step.jitter() == Step.AS_CONFIGURED ? null : Double.valueOf(step.jitter()),
+                    duration("timeout", step.timeout()));
+        } catch (IllegalArgumentException e) {
+            throw new WorkflowDefinitionException(
+                    "Step \"%s\" (%s) is declared with a value that cannot apply: %s"
+                            .formatted(name, where, e.getMessage()),
+                    "Correct the attribute of @Step.");
+        }
+    }
+
+    private static @Nullable Duration duration(String attribute, String text) {
+        try {
+            return text.isEmpty() ? null : DurationText.valueOf(text).value();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(attribute + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Null unless the method's own database writes can commit with its checkpoint. */
+    private @Nullable TransactionAttribute transaction(Method method, Class<?> type, String name, String where) {
+        TransactionAttribute attribute = transactions.getTransactionAttribute(method, type);
+        if (attribute == null || attribute.isReadOnly()) {
+            return null;
+        }
+        return switch (attribute.getPropagationBehavior()) {
+            case TransactionDefinition.PROPAGATION_REQUIRED, TransactionDefinition.PROPAGATION_NESTED -> attribute;
+            case TransactionDefinition.PROPAGATION_REQUIRES_NEW, TransactionDefinition.PROPAGATION_MANDATORY ->
+                throw new WorkflowDefinitionException(
+                        ("Step \"%s\" (%s) is transactional with propagation %s: a step begins its transaction itself, so "
+                                        + "that its writes and its stored result commit together")
+                                .formatted(
+                                        name,
+                                        where,
+                                        attribute.getPropagationBehavior()
+                                                        == TransactionDefinition.PROPAGATION_MANDATORY
+                                                ? "MANDATORY"
+                                                : "REQUIRES_NEW"),
+                        "Use the default propagation, REQUIRED.");
+            default -> null;
+        };
+    }
+}

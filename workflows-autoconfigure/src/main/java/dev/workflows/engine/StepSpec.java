@@ -1,0 +1,60 @@
+package dev.workflows.engine;
+
+import dev.workflows.Backoff;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.interceptor.TransactionAttribute;
+
+/** A step with all that applies to it in its workflow. */
+record StepSpec(
+        String name,
+        Type returnType,
+        RetryPolicy retryPolicy,
+        Duration timeout,
+        @Nullable TransactionAttribute transaction) {
+
+    /** @param settings with nothing left open but the longest delay */
+    static StepSpec of(StepDeclaration declaration, StepSettings settings) {
+        RetryPolicy policy = new RetryPolicy(
+                Objects.requireNonNull(settings.retries()),
+                Objects.requireNonNull(settings.delay()),
+                Objects.requireNonNull(settings.backoff()),
+                settings.maxDelay(),
+                Objects.requireNonNull(settings.jitter()),
+                declaration.noRetryFor());
+        return new StepSpec(
+                declaration.name(),
+                declaration.returnType(),
+                policy,
+                Objects.requireNonNull(settings.timeout()),
+                declaration.transaction());
+    }
+
+    /** In a line, for the log at start-up. */
+    String describe() {
+        RetryPolicy policy = retryPolicy;
+        StringBuilder text = new StringBuilder("\"").append(name).append("\" (");
+        if (policy.retries() == 0) {
+            text.append("no retries");
+        } else {
+            text.append(policy.retries()).append(policy.retries() == 1 ? " retry after " : " retries after ");
+            text.append(shortly(policy.delay()));
+            text.append(policy.backoff() == Backoff.CONSTANT ? "" : " " + word(policy.backoff()));
+            text.append(policy.maxDelay() == null ? "" : ", at most " + shortly(policy.maxDelay()));
+            text.append(policy.jitter() == 0 ? "" : ", jitter " + policy.jitter());
+        }
+        text.append(", timeout ").append(shortly(timeout));
+        return text.append(transaction == null ? ")" : ", transactional)").toString();
+    }
+
+    private static String word(Backoff backoff) {
+        return backoff.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String shortly(Duration duration) {
+        return duration.toString().substring(duration.isNegative() ? 3 : 2).toLowerCase(Locale.ROOT);
+    }
+}

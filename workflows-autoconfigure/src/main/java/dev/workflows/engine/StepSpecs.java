@@ -1,0 +1,27 @@
+package dev.workflows.engine;
+
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What applies to each step in each workflow, worked out at its first call. */
+final class StepSpecs {
+
+    private record Call(String workflow, Method method, Class<?> type) {}
+
+    private final StepParser parser = new StepParser();
+    private final StepSettings defaults;
+    private final Map<Call, StepSpec> known = new ConcurrentHashMap<>();
+
+    StepSpecs(StepSettings defaults) {
+        this.defaults = defaults;
+    }
+
+    StepSpec find(WorkflowDefinition workflow, Method method, Class<?> type) {
+        Call call = new Call(workflow.name(), method, type);
+        StepSpec spec = known.get(call);
+        return spec != null
+                ? spec
+                : known.computeIfAbsent(call, first -> workflow.spec(parser.parse(method, type), defaults));
+    }
+}

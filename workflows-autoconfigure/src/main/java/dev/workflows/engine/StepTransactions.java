@@ -1,0 +1,82 @@
+package dev.workflows.engine;
+
+import dev.workflows.WorkflowException;
+import dev.workflows.store.WorkflowStore;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionManager;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.annotation.TransactionManagementConfigurer;
+import org.springframework.transaction.interceptor.TransactionAttribute;
+import org.springframework.util.StringUtils;
+
+/** The transactions of {@code @Transactional} steps, with the manager that the annotation means. */
+final class StepTransactions {
+
+    private final BeanFactory beans;
+    private final WorkflowStore store;
+
+    StepTransactions(BeanFactory beans, WorkflowStore store) {
+        this.beans = beans;
+        this.store = store;
+    }
+
+    /** Runs in a new transaction. Whatever is thrown rolls it back: a failed attempt leaves nothing behind. */
+    @Nullable
+    Object execute(TransactionAttribute attribute, StepBody body) throws Throwable {
+        PlatformTransactionManager manager = manager(attribute);
+        TransactionStatus status = manager.getTransaction(attribute);
+        Object result;
+        try {
+            result = body.call();
+        } catch (Throwable thrown) {
+            rollBack(manager, status, thrown);
+            throw thrown;
+        }
+        manager.commit(status);
+        return result;
+    }
+
+    private static void rollBack(PlatformTransactionManager manager, TransactionStatus status, Throwable thrown) {
+        try {
+            manager.rollback(status);
+        } catch (RuntimeException e) {
+            thrown.addSuppressed(e);
+        }
+    }
+
+    /** To be called within: the checkpoint can only commit with what the store's own database takes part in. */
+    void requireShared(String step) {
+        if (!store.isInTransaction()) {
+            throw new WorkflowException(
+                    ("Step \"%s\" is transactional, but its transaction manager does not work on the DataSource that holds "
+                                    + "the workflow tables, so its writes and its checkpoint could not commit together. "
+                                    + "Use a transaction manager of that DataSource, or remove @Transactional from the "
+                                    + "step and make it idempotent")
+                            .formatted(step));
+        }
+    }
+
+    private PlatformTransactionManager manager(TransactionAttribute attribute) {
+        TransactionManager manager = find(attribute.getQualifier());
+        if (manager instanceof PlatformTransactionManager platform) {
+            return platform;
+        }
+        throw new WorkflowException(
+                "The transaction manager %s cannot be used for a step: it is not a PlatformTransactionManager"
+                        .formatted(manager.getClass().getName()));
+    }
+
+    private TransactionManager find(@Nullable String qualifier) {
+        if (StringUtils.hasText(qualifier)) {
+            return BeanFactoryAnnotationUtils.qualifiedBeanOfType(beans, TransactionManager.class, qualifier);
+        }
+        TransactionManagementConfigurer configurer =
+                beans.getBeanProvider(TransactionManagementConfigurer.class).getIfAvailable();
+        return configurer != null
+                ? configurer.annotationDrivenTransactionManager()
+                : beans.getBean(TransactionManager.class);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.workflows.engine;
+
+import dev.workflows.store.WorkflowStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+
+/** The running half of the engine, from one start to one stop: its threads, and what runs on them. */
+final class Worker {
+
+    private static final Logger log = LoggerFactory.getLogger(Worker.class);
+    private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
+    private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
+
+    private final WorkflowStore store;
+    private final Workflows workflows;
+    private final WorkerSettings settings;
+    private final Passes passes = new Passes();
+    private final ExecutorService threads = Executors.newCachedThreadPool(threads("workflow-", true));
+    private final ScheduledThreadPoolExecutor leaseTimer = timer("workflows-lease-", 1);
+    private final ScheduledThreadPoolExecutor timer = timer("workflows-timer-", 2);
+    private final Lease lease;
+    private final Dispatcher dispatcher;
+    private volatile boolean stopped;
+
+    Worker(WorkflowStore store, Workflows workflows, StepTransactions transactions, EngineSettings settings) {
+        this.store = store;
+        this.workflows = workflows;
+        this.settings = settings.worker();
+        Patience patience = new Patience(() -> stopped);
+        Watchdog watchdog = new Watchdog(timer, threads, this.settings.interruptGrace());
+        AttemptRunner attempts = new AttemptRunner(workflows.payloads(), transactions, watchdog, store, patience);
+        StepRunner steps = new StepRunner(new StepSpecs(settings.defaults()), attempts, transactions, store, patience);
+        InstanceRunner instances = new InstanceRunner(workflows, steps, store, patience, passes);
+        this.lease = new Lease(store, passes, this.settings.lease());
+        this.dispatcher = new Dispatcher(store, lease, instances, threads, this.settings);
+    }
+
+    Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    void start() {
+        lease.start(leaseTimer, () -> dispatcher.dueIn(Duration.ZERO));
+        new Sweeper(store, () -> stopped).start(timer, SWEEP_INTERVAL);
+        List<String> names = List.copyOf(workflows.names());
+        // not a daemon: an application that only runs workflows is kept alive by it
+        threads("workflows-dispatcher-", false)
+                .newThread(() -> dispatcher.pollUntilStopped(names))
+                .start();
+    }
+
+    /** Lets running attempts end in the time that is configured, and hands every instance back. */
+    void stop() throws InterruptedException {
+        dispatcher.stop();
+        passes.stop();
+        passes.awaitNone(settings.shutdownTimeout());
+        passes.all().forEach(Pass::interrupt);
+        passes.awaitNone(AFTER_INTERRUPT);
+        stopped = true;
+        for (Pass stuck : passes.all()) {
+            if (stuck.lose()) {
+                log.warn("{} does not stop: it is handed back, and what its thread still does no longer counts", stuck);
+            }
+        }
+        leaseTimer.shutdownNow();
+        timer.shutdownNow();
+        threads.shutdown();
+        lease.leave();
+    }
+
+    private static ScheduledThreadPoolExecutor timer(String name, int threads) {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(threads, threads(name, true));
+        timer.setRemoveOnCancelPolicy(true);
+        return timer;
+    }
+
+    private static ThreadFactory threads(String name, boolean daemon) {
+        CustomizableThreadFactory factory = new CustomizableThreadFactory(name);
+        factory.setDaemon(daemon);
+        return factory;
+    }
+}

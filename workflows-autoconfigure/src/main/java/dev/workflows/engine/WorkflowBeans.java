@@ -1,0 +1,86 @@
+package dev.workflows.engine;
+
+import dev.workflows.Workflow;
+import dev.workflows.WorkflowBinding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+
+/**
+ * Finds the {@link Workflow} classes among the bean definitions, before any bean is made: replaces each by the subclass
+ * whose steps are intercepted, and adds its binding.
+ */
+public final class WorkflowBeans implements BeanDefinitionRegistryPostProcessor {
+
+    private final Map<String, WorkflowSettings> settings;
+    private final List<WorkflowDefinition> definitions = new ArrayList<>();
+
+    /** @param settings what is configured, by declared name */
+    public WorkflowBeans(Map<String, WorkflowSettings> settings) {
+        this.settings = settings;
+    }
+
+    List<WorkflowDefinition> definitions() {
+        return List.copyOf(definitions);
+    }
+
+    @Override
+    public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
+        ConfigurableListableBeanFactory beans = (ConfigurableListableBeanFactory) registry;
+        WorkflowParser parser = new WorkflowParser(settings);
+        StepEnhancer enhancer = new StepEnhancer();
+        for (String beanName : registry.getBeanDefinitionNames()) {
+            BeanDefinition bean = registry.getBeanDefinition(beanName);
+            Class<?> type = bean.isAbstract() ? null : beans.getType(beanName, false);
+            if (type == null || !AnnotatedElementUtils.hasAnnotation(type, Workflow.class)) {
+                continue;
+            }
+            WorkflowDefinition definition = parser.parse(beanName, type, bean.getFactoryMethodName() != null);
+            refuseSameName(definition, registry);
+            definitions.add(definition);
+            if (!definition.steps().isEmpty()) {
+                ((AbstractBeanDefinition) bean).setBeanClass(enhancer.enhance(type));
+            }
+            registry.registerBeanDefinition(definition.binding(), binding(definition, beans));
+        }
+    }
+
+    private static RootBeanDefinition binding(WorkflowDefinition definition, ConfigurableListableBeanFactory beans) {
+        RootBeanDefinition binding = new RootBeanDefinition();
+        binding.setTargetType(ResolvableType.forClassWithGenerics(
+                WorkflowBinding.class,
+                ResolvableType.forType(definition.paramsType()),
+                ResolvableType.forType(definition.outputType())));
+        binding.setInstanceSupplier(() -> beans.getBean(WorkflowEngine.class).binding(definition.name()));
+        return binding;
+    }
+
+    private void refuseSameName(WorkflowDefinition added, BeanDefinitionRegistry registry) {
+        for (WorkflowDefinition other : definitions) {
+            if (other.name().equals(added.name())) {
+                throw new WorkflowDefinitionException(
+                        "Two workflows are named \"%s\": %s and %s. Their instances could not be told apart"
+                                .formatted(
+                                        added.name(),
+                                        other.type().getName(),
+                                        added.type().getName()),
+                        "Give one of them another name in its @Workflow, or with workflows.definitions.*.name.");
+            }
+        }
+        if (registry.containsBeanDefinition(added.binding())) {
+            throw new WorkflowDefinitionException(
+                    "The binding \"%s\" of workflow \"%s\" (%s) has the name of another bean"
+                            .formatted(
+                                    added.binding(), added.name(), added.type().getName()),
+                    "Give the binding another name in @Workflow, or with workflows.definitions.*.binding.");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.workflows.engine;
+
+import dev.workflows.Retention;
+import java.lang.reflect.Type;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A workflow: its names, its types and what applies to its steps.
+ *
+ * @param declaredName the name in the code, which the configuration may have replaced
+ * @param beanName the bean whose {@code run} is entered
+ * @param steps those of its own class
+ * @param settings what the configuration says of it
+ */
+record WorkflowDefinition(
+        String name,
+        String declaredName,
+        String binding,
+        String beanName,
+        Class<?> type,
+        Type paramsType,
+        Type outputType,
+        List<StepDeclaration> steps,
+        WorkflowSettings settings) {
+
+    /** What applies to a step in this workflow: said for the step, in its annotation, for the workflow, for all. */
+    StepSpec spec(StepDeclaration step, StepSettings defaults) {
+        StepSettings applied = settingsOf(step)
+                .orElse(step.settings())
+                .orElse(settings.steps())
+                .orElse(defaults)
+                .orElse(StepSettings.BUILT_IN);
+        return StepSpec.of(step, applied);
+    }
+
+    private StepSettings settingsOf(StepDeclaration step) {
+        StepSettings exact = settings.byStep().get(step.name());
+        if (exact != null) {
+            return exact;
+        }
+        return settings.byStep().entrySet().stream()
+                .filter(entry ->
+                        RelaxedNames.find(entry.getKey(), List.of(step.name())).isPresent())
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(StepSettings.UNSET);
+    }
+
+    Retention retention(Retention byDefault) {
+        @Nullable Retention own = settings.retention();
+        return own == null ? byDefault : own;
+    }
+
+    /** In a line, for the log at start-up. */
+    String describe(StepSettings defaults) {
+        String own = steps.stream().map(step -> spec(step, defaults).describe()).collect(Collectors.joining(", "));
+        return "Workflow \"%s\" (%s) %s"
+                .formatted(name, binding, own.isEmpty() ? "has no steps of its own" : "has the steps " + own);
+    }
+
+    /** By name. */
+    static Map<String, WorkflowDefinition> byName(List<WorkflowDefinition> definitions) {
+        return definitions.stream().collect(Collectors.toMap(WorkflowDefinition::name, definition -> definition));
+    }
+}

@@ -1,0 +1,24 @@
+package dev.workflows.engine;
+
+import dev.workflows.Retention;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the configuration says about one workflow.
+ *
+ * @param name instead of the declared one; null to keep it
+ * @param binding instead of the declared one; null to keep it
+ * @param steps what applies to all its steps where their annotation says nothing
+ * @param byStep what applies to single steps whatever their annotation says, by name
+ * @param retention null for the default
+ */
+public record WorkflowSettings(
+        @Nullable String name,
+        @Nullable String binding,
+        StepSettings steps,
+        Map<String, StepSettings> byStep,
+        @Nullable Retention retention) {
+
+    static final WorkflowSettings NONE = new WorkflowSettings(null, null, StepSettings.UNSET, Map.of(), null);
+}

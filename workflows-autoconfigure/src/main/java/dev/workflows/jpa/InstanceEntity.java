@@ -1,0 +1,94 @@
+package dev.workflows.jpa;
+
+import dev.workflows.Retention;
+import dev.workflows.Status;
+import dev.workflows.store.Claim;
+import dev.workflows.store.InstanceState;
+import jakarta.persistence.Column;
+import jakarta.persistence.Embedded;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Duration;
+import java.time.Instant;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+import org.jspecify.annotations.Nullable;
+
+/** An instance's row. Read as an entity; written by the statements of {@link InstanceRepository}, which check the epoch. */
+@Entity
+@Table(name = "workflow_instance")
+class InstanceEntity {
+
+    @Id
+    @Column(name = "pk")
+    private long pk;
+
+    @Column(name = "workflow")
+    private String workflow;
+
+    @Column(name = "id")
+    private String id;
+
+    @Column(name = "status")
+    private String status;
+
+    @Column(name = "params")
+    @JdbcTypeCode(SqlTypes.LONG32VARCHAR)
+    private String params;
+
+    @Column(name = "output")
+    @JdbcTypeCode(SqlTypes.LONG32VARCHAR)
+    private @Nullable String output;
+
+    @Embedded
+    private @Nullable FailureColumns failure;
+
+    @Column(name = "epoch")
+    private long epoch;
+
+    @Column(name = "owner")
+    private @Nullable String owner;
+
+    @Column(name = "due_at")
+    private @Nullable Instant dueAt;
+
+    @Column(name = "interrupted")
+    private boolean interrupted;
+
+    @Column(name = "created_at")
+    private Instant createdAt;
+
+    @Column(name = "ended_at")
+    private @Nullable Instant endedAt;
+
+    @Column(name = "expires_at")
+    private @Nullable Instant expiresAt;
+
+    @Column(name = "retention_success")
+    private @Nullable Long retentionSuccess;
+
+    @Column(name = "retention_error")
+    private @Nullable Long retentionError;
+
+    @SuppressWarnings("NullAway.Init") // set by Hibernate
+    protected InstanceEntity() {}
+
+    long pk() {
+        return pk;
+    }
+
+    Claim claimed() {
+        return new Claim(pk, workflow, id, epoch + 1, params, createdAt, retention(), interrupted);
+    }
+
+    InstanceState state() {
+        return new InstanceState(Status.of(status), output, FailureColumns.read(failure));
+    }
+
+    private @Nullable Retention retention() {
+        return retentionSuccess == null || retentionError == null
+                ? null
+                : new Retention(Duration.ofSeconds(retentionSuccess), Duration.ofSeconds(retentionError));
+    }
+}

@@ -1,0 +1,77 @@
+package dev.workflows.jpa;
+
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.springframework.dao.support.DataAccessUtils;
+import org.springframework.dao.support.PersistenceExceptionTranslator;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.orm.jpa.vendor.HibernateJpaDialect;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Transactions on the DataSource of the workflow tables: one of our own, or the caller's, whichever transaction manager
+ * began it, as long as it exposes its JDBC connection as Spring's managers for JPA and JDBC do.
+ */
+final class JoinedTransactions {
+
+    private final DataSource dataSource;
+    private final TransactionTemplate own;
+    private final PersistenceExceptionTranslator translator = new HibernateJpaDialect();
+
+    JoinedTransactions(DataSource dataSource) {
+        this.dataSource = unwrap(dataSource);
+        this.own = new TransactionTemplate(new JdbcTransactionManager(this.dataSource));
+    }
+
+    /** Transaction managers bind their connection to the DataSource below such a proxy. */
+    private static DataSource unwrap(DataSource dataSource) {
+        return dataSource instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null
+                ? proxy.getTargetDataSource()
+                : dataSource;
+    }
+
+    boolean isActive() {
+        return TransactionSynchronizationManager.isActualTransactionActive()
+                && TransactionSynchronizationManager.hasResource(dataSource);
+    }
+
+    /** Runs in the caller's transaction, or in one of its own. */
+    <T> T joining(Supplier<T> work) {
+        return isActive() ? translating(work) : own(work);
+    }
+
+    /** Runs in a transaction of its own; the caller has none. */
+    <T> T own(Supplier<T> work) {
+        if (isActive()) {
+            throw new IllegalStateException(
+                    "This write has a transaction of its own, and would join that of the caller");
+        }
+        return own.execute(status -> translating(work));
+    }
+
+    /** What Hibernate throws, as Spring's {@link org.springframework.dao.DataAccessException}s. */
+    private <T> T translating(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (RuntimeException e) {
+            throw DataAccessUtils.translateIfNecessary(e, translator);
+        }
+    }
+
+    void afterCompletion(Consumer<Boolean> committed) {
+        if (!isActive()) {
+            committed.accept(true);
+            return;
+        }
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCompletion(int status) {
+                committed.accept(status == STATUS_COMMITTED);
+            }
+        });
+    }
+}

@@ -1,0 +1,298 @@
+package dev.workflows.jpa;
+
+import dev.workflows.Status;
+import dev.workflows.store.Checkpoint;
+import dev.workflows.store.Claim;
+import dev.workflows.store.Ending;
+import dev.workflows.store.FailedAttempt;
+import dev.workflows.store.Failure;
+import dev.workflows.store.History;
+import dev.workflows.store.InstanceState;
+import dev.workflows.store.NewInstance;
+import dev.workflows.store.StepKey;
+import dev.workflows.store.WorkflowStore;
+import dev.workflows.store.Written;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.springframework.dao.DataIntegrityViolationException;
+
+/** The store in the application's own database. Closing it closes its persistence unit, not the DataSource. */
+public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
+
+    private final PersistenceUnit unit;
+    private final JoinedTransactions transactions;
+    private final NewInstances newInstances;
+    private final InstanceRepository instances;
+    private final StepRepository steps;
+    private final AttemptRepository attempts;
+    private final NodeRepository nodes;
+
+    /** @throws UnsupportedDatabaseException if the database is neither H2 nor PostgreSQL */
+    public JpaWorkflowStore(DataSource dataSource) {
+        Dialect dialect = Dialect.of(dataSource);
+        this.unit = new PersistenceUnit(dataSource);
+        this.transactions = new JoinedTransactions(dataSource);
+        this.newInstances = new NewInstances(unit.entityManager(), dialect);
+        this.instances = unit.repository(InstanceRepository.class);
+        this.steps = unit.repository(StepRepository.class);
+        this.attempts = unit.repository(AttemptRepository.class);
+        this.nodes = unit.repository(NodeRepository.class);
+    }
+
+    @Override
+    public OptionalLong create(NewInstance instance) {
+        return transactions.joining(() -> newInstances.insert(instance));
+    }
+
+    @Override
+    public boolean isInTransaction() {
+        return transactions.isActive();
+    }
+
+    @Override
+    public void afterTransaction(Consumer<Boolean> committed) {
+        transactions.afterCompletion(committed);
+    }
+
+    @Override
+    public List<Claim> claim(String node, Collection<String> workflows, int limit) {
+        return transactions.own(() -> {
+            List<InstanceEntity> due = instances.lockDue(workflows, limit);
+            if (!due.isEmpty()) {
+                instances.claim(node, due.stream().map(InstanceEntity::pk).toList());
+            }
+            return due.stream().map(InstanceEntity::claimed).toList();
+        });
+    }
+
+    @Override
+    public Optional<Duration> untilNextDue(Collection<String> workflows) {
+        return instances.secondsUntilDue(workflows).map(Seconds::duration);
+    }
+
+    @Override
+    public Map<String, Long> countUnknown(Collection<String> workflows) {
+        Map<String, Long> counts = new HashMap<>();
+        instances.countUnknown(workflows).forEach(row -> counts.put((String) row[0], (Long) row[1]));
+        return counts;
+    }
+
+    @Override
+    public void join(String node, String description, Duration lease) {
+        transactions.own(() -> nodes.insert(node, description, Seconds.of(lease)));
+    }
+
+    @Override
+    public boolean renew(String node, Duration lease) {
+        return transactions.own(() -> nodes.renew(node, Seconds.of(lease)) == 1);
+    }
+
+    @Override
+    public int recover() {
+        return transactions.own(() -> {
+            nodes.deleteExpired();
+            return instances.takeFromGoneNodes();
+        });
+    }
+
+    @Override
+    public void leave(String node) {
+        transactions.own(() -> nodes.delete(node) + instances.takeFrom(node));
+    }
+
+    @Override
+    public History history(Claim claim) {
+        Map<StepKey, Checkpoint> checkpoints = new HashMap<>();
+        Map<StepKey, Duration> sleeps = new HashMap<>();
+        for (StepEntity step : steps.findAll(claim.key())) {
+            Duration left = step.left();
+            if (left == null) {
+                checkpoints.put(step.key(), step.checkpoint());
+            } else {
+                sleeps.put(step.key(), left);
+            }
+        }
+        Map<StepKey, Integer> made = new HashMap<>();
+        for (AttemptEntity.Id attempt : attempts.findIds(claim.key())) {
+            made.merge(
+                    new StepKey(StepKey.Kind.STEP, attempt.name(), attempt.occurrence()), attempt.attempt(), Math::max);
+        }
+        return new History(checkpoints, made, sleeps);
+    }
+
+    @Override
+    public Written append(Claim claim, Checkpoint checkpoint) {
+        return written(claim, checkpoint.key(), () -> transactions.joining(() -> insert(claim, checkpoint)));
+    }
+
+    @Override
+    public Written sleep(Claim claim, StepKey key, Duration duration) {
+        double seconds = Seconds.of(duration);
+        return written(
+                claim,
+                key,
+                () -> transactions.own(() -> {
+                    int inserted = steps.sleep(claim.key(), claim.epoch(), key.name(), key.occurrence(), seconds);
+                    return inserted == 1 ? instances.releaseFor(claim.key(), claim.epoch(), seconds) : 0;
+                }));
+    }
+
+    @Override
+    public Optional<Checkpoint> checkpoint(Claim claim, StepKey key) {
+        return transactions
+                .own(() -> steps.findById(StepId.of(claim.key(), key)))
+                .map(StepEntity::checkpoint);
+    }
+
+    @Override
+    public boolean suspend(Claim claim, Duration wait) {
+        return changed(() -> instances.releaseFor(claim.key(), claim.epoch(), Seconds.of(wait)));
+    }
+
+    @Override
+    public boolean attemptFailed(Claim claim, FailedAttempt attempt) {
+        return changed(() -> insert(claim, attempt));
+    }
+
+    @Override
+    public boolean retryLater(Claim claim, FailedAttempt attempt, Duration wait) {
+        double seconds = Seconds.of(wait);
+        StepKey key = attempt.key();
+        return changed(() -> {
+            if (insert(claim, attempt) == 0) {
+                return 0;
+            }
+            attempts.nextIn(claim.key(), key.name(), key.occurrence(), attempt.number(), seconds);
+            return instances.releaseFor(claim.key(), claim.epoch(), seconds);
+        });
+    }
+
+    @Override
+    public Written stepFailed(Claim claim, FailedAttempt attempt, Checkpoint checkpoint) {
+        return written(
+                claim,
+                checkpoint.key(),
+                () -> transactions.own(() -> insert(claim, attempt) == 1 ? insert(claim, checkpoint) : 0));
+    }
+
+    @Override
+    public boolean end(Claim claim, Ending ending, Duration keep) {
+        double seconds = Seconds.of(keep);
+        Failure failure = ending.failure();
+        if (ending.status() == Status.COMPLETE && ending.output() != null) {
+            return changed(() -> instances.complete(claim.key(), claim.epoch(), ending.output(), seconds));
+        }
+        if (failure == null) {
+            throw new IllegalArgumentException("An instance ends with an output or a failure: " + ending);
+        }
+        return changed(() -> instances.fail(
+                claim.key(),
+                claim.epoch(),
+                ending.status().word(),
+                failure.name(),
+                failure.message(),
+                failure.stack(),
+                seconds));
+    }
+
+    @Override
+    public boolean release(Claim claim, boolean interrupted) {
+        return changed(() -> instances.release(claim.key(), claim.epoch(), interrupted));
+    }
+
+    @Override
+    public Optional<InstanceState> find(String workflow, String id) {
+        return instances.findByWorkflowAndId(workflow, id).map(InstanceEntity::state);
+    }
+
+    @Override
+    public int purge(int limit) {
+        return transactions.own(() -> {
+            List<Long> expired = instances.lockExpired(limit);
+            if (expired.isEmpty()) {
+                return 0;
+            }
+            attempts.delete(expired);
+            steps.delete(expired);
+            return instances.delete(expired);
+        });
+    }
+
+    @Override
+    public void close() {
+        unit.close();
+    }
+
+    private boolean changed(Supplier<Integer> update) {
+        return transactions.own(update) == 1;
+    }
+
+    /** The lost case is looked at: a key that is taken has an outcome, and that one counts. */
+    private Written written(Claim claim, StepKey key, IntSupplier insert) {
+        boolean joined = transactions.isActive();
+        try {
+            return insert.getAsInt() == 1 ? Written.STORED : Written.STALE;
+        } catch (DataIntegrityViolationException e) {
+            // inside the caller's transaction nothing more can be read: it is to be rolled back
+            if (!joined && checkpoint(claim, key).isEmpty()) {
+                throw e;
+            }
+            return Written.EXISTS;
+        }
+    }
+
+    private int insert(Claim claim, Checkpoint checkpoint) {
+        StepKey key = checkpoint.key();
+        Failure failure = checkpoint.failure();
+        if (failure != null) {
+            return steps.fail(
+                    claim.key(),
+                    claim.epoch(),
+                    key.name(),
+                    key.occurrence(),
+                    failure.name(),
+                    failure.message(),
+                    failure.stack(),
+                    checkpoint.attempts(),
+                    checkpoint.startedAt(),
+                    checkpoint.endedAt());
+        }
+        if (checkpoint.output() == null) {
+            throw new IllegalArgumentException("A checkpoint has an output or a failure: " + checkpoint);
+        }
+        return steps.complete(
+                claim.key(),
+                claim.epoch(),
+                key.name(),
+                key.occurrence(),
+                checkpoint.output(),
+                checkpoint.attempts(),
+                checkpoint.startedAt(),
+                checkpoint.endedAt());
+    }
+
+    private int insert(Claim claim, FailedAttempt attempt) {
+        StepKey key = attempt.key();
+        Failure failure = attempt.failure();
+        return attempts.insert(
+                claim.key(),
+                claim.epoch(),
+                key.name(),
+                key.occurrence(),
+                attempt.number(),
+                failure.name(),
+                failure.message(),
+                failure.stack(),
+                attempt.startedAt(),
+                attempt.endedAt());
+    }
+}

@@ -1,0 +1,30 @@
+package dev.workflows.jpa;
+
+import org.springframework.data.jpa.repository.Modifying;
+import org.springframework.data.jpa.repository.NativeQuery;
+import org.springframework.data.repository.Repository;
+
+interface NodeRepository extends Repository<NodeEntity, String> {
+
+    @Modifying
+    @NativeQuery("""
+            insert into workflow_node (id, description, joined_at, lease_until)
+            values (:id, :description, current_timestamp,
+                    current_timestamp + cast(:seconds as double precision) * interval '1' second)""")
+    int insert(String id, String description, double seconds);
+
+    @Modifying
+    @NativeQuery("""
+            update workflow_node
+            set lease_until = current_timestamp + cast(:seconds as double precision) * interval '1' second
+            where id = :id""")
+    int renew(String id, double seconds);
+
+    @Modifying
+    @NativeQuery("delete from workflow_node where lease_until <= current_timestamp")
+    int deleteExpired();
+
+    @Modifying
+    @NativeQuery("delete from workflow_node where id = :id")
+    int delete(String id);
+}

@@ -1,0 +1,73 @@
+package dev.workflows.jpa;
+
+import dev.workflows.store.Checkpoint;
+import dev.workflows.store.StepKey;
+import jakarta.persistence.Column;
+import jakarta.persistence.Embedded;
+import jakarta.persistence.EmbeddedId;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Table;
+import java.time.Duration;
+import java.time.Instant;
+import org.hibernate.annotations.Formula;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+import org.jspecify.annotations.Nullable;
+
+/** A checkpoint's row: a step's outcome, or a sleep. */
+@Entity
+@Table(name = "workflow_step")
+class StepEntity {
+
+    @EmbeddedId
+    private StepId id;
+
+    @Column(name = "output")
+    @JdbcTypeCode(SqlTypes.LONG32VARCHAR)
+    private @Nullable String output;
+
+    @Embedded
+    private @Nullable FailureColumns failure;
+
+    @Column(name = "attempts")
+    private int attempts;
+
+    @Column(name = "epoch")
+    private long epoch;
+
+    @Column(name = "started_at")
+    private Instant startedAt;
+
+    @Column(name = "ended_at")
+    private @Nullable Instant endedAt;
+
+    @Column(name = "wake_at")
+    private @Nullable Instant wakeAt;
+
+    /** The database's clock, since it decides what is left of a sleep. */
+    @Formula("current_timestamp")
+    private Instant readAt;
+
+    @SuppressWarnings("NullAway.Init") // set by Hibernate
+    protected StepEntity() {}
+
+    StepKey key() {
+        return id.key();
+    }
+
+    /** What is left of a sleep; null if this is none. */
+    @Nullable
+    Duration left() {
+        return wakeAt == null ? null : Duration.between(readAt, wakeAt);
+    }
+
+    Checkpoint checkpoint() {
+        return new Checkpoint(
+                key(),
+                output,
+                FailureColumns.read(failure),
+                attempts,
+                startedAt,
+                endedAt == null ? startedAt : endedAt);
+    }
+}

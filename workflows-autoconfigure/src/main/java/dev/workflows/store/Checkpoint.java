@@ -1,0 +1,34 @@
+package dev.workflows.store;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stored outcome of a step.
+ *
+ * @param output JSON; null if the step failed, or is a sleep
+ * @param failure null if the step completed
+ * @param attempts how many it took
+ */
+public record Checkpoint(
+        StepKey key,
+        @Nullable String output,
+        @Nullable Failure failure,
+        int attempts,
+        Instant startedAt,
+        Instant endedAt) {
+
+    public static Checkpoint completed(StepKey key, String output, int attempts, Instant startedAt, Instant endedAt) {
+        return new Checkpoint(key, output, null, attempts, startedAt, endedAt);
+    }
+
+    public static Checkpoint failed(FailedAttempt last) {
+        return new Checkpoint(last.key(), null, last.failure(), last.number(), last.startedAt(), last.endedAt());
+    }
+
+    /** How long the body ran, in the attempt that made this outcome. */
+    public Duration took() {
+        return Duration.between(startedAt, endedAt);
+    }
+}

@@ -1,0 +1,22 @@
+package dev.workflows.store;
+
+import dev.workflows.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an instance ends.
+ *
+ * @param output JSON; null unless it is complete
+ * @param failure null unless it is errored
+ */
+public record Ending(
+        Status status, @Nullable String output, @Nullable Failure failure) {
+
+    public static Ending complete(String output) {
+        return new Ending(Status.COMPLETE, output, null);
+    }
+
+    public static Ending errored(Failure failure) {
+        return new Ending(Status.ERRORED, null, failure);
+    }
+}

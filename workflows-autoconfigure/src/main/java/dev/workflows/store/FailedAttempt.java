@@ -1,0 +1,10 @@
+package dev.workflows.store;
+
+import java.time.Instant;
+
+/**
+ * An attempt that did not make a checkpoint.
+ *
+ * @param number counts the attempts at the step, from 1
+ */
+public record FailedAttempt(StepKey key, int number, Instant startedAt, Instant endedAt, Failure failure) {}

@@ -1,0 +1,8 @@
+package dev.workflows.store;
+
+import dev.workflows.Status;
+import org.jspecify.annotations.Nullable;
+
+/** An instance as it is looked up. */
+public record InstanceState(
+        Status status, @Nullable String output, @Nullable Failure failure) {}

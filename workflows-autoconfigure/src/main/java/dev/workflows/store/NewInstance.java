@@ -1,0 +1,19 @@
+package dev.workflows.store;
+
+import dev.workflows.Retention;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An instance to add.
+ *
+ * @param owner the node that runs it as soon as it is committed; null to leave it to whichever claims it
+ * @param retention null for what is configured when it ends
+ */
+public record NewInstance(
+        String workflow,
+        String id,
+        String params,
+        Instant createdAt,
+        @Nullable String owner,
+        @Nullable Retention retention) {}
