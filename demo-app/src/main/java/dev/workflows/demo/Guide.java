@@ -27,23 +27,19 @@ class Guide implements ApplicationRunner {
 
     @Override
     public void run(ApplicationArguments args) {
+        int port = environment.getRequiredProperty("local.server.port", Integer.class);
         System.out.printf(
                 """
 
                 Try it:
-                  create   curl -i -d '{"reportId":"abc123","id":"first"}' -H 'Content-Type: application/json' localhost:%d/reports
+                  create   curl -i -H 'Content-Type: application/json' -d '{"reportId":"abc123","id":"first"}' localhost:%1$d/reports
                   look     curl localhost:%1$d/reports/first
-                  crash    create another, kill -9 %2$d within three seconds, start again: it continues by itself
-                Data:
-                  %s
-                  %s
-                  in %s
+                  crash    create one with another id, kill -9 %2$d at once, start again: the report goes on by itself
+                The data lies in %3$s:
+                  workflows in %4$s
+                  reports in %5$s
 
                 """,
-                environment.getRequiredProperty("local.server.port", Integer.class),
-                ProcessHandle.current().pid(),
-                database.split("[;?]")[0],
-                bucket,
-                Path.of("").toAbsolutePath());
+                port, ProcessHandle.current().pid(), Path.of("").toAbsolutePath(), database.split("[;?]")[0], bucket);
     }
 }

@@ -60,10 +60,10 @@ class ReportController {
      * @param id the instance's id; a random one if there is none
      */
     record NewReport(
-            @NotNull
+            @NotNull(message = "reportId is missing")
             @Pattern(
                     regexp = "[a-zA-Z0-9_][a-zA-Z0-9_-]{0,99}",
-                    message = "must be 1 to 100 letters, digits, \"_\" and \"-\", not starting with \"-\"")
+                    message = "reportId must be 1 to 100 letters, digits, \"_\" and \"-\", not starting with \"-\"")
             String reportId,
 
             @Nullable String id) {}
