@@ -63,7 +63,7 @@ public record WorkflowsProperties(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("32") int concurrency,
             @DefaultValue("1 second") DurationText pollInterval,
-            @DefaultValue("8 seconds") DurationText lease,
+            @DefaultValue("6 seconds") DurationText lease,
             @DefaultValue("20 seconds") DurationText shutdownTimeout,
             @DefaultValue("5 seconds") DurationText interruptGrace) {
 

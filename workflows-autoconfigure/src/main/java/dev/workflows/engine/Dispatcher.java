@@ -6,8 +6,12 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +30,7 @@ final class Dispatcher {
     private final Executor threads;
     private final Duration pollInterval;
     private final Wakeup wakeup = new Wakeup();
+    private final Map<Long, Claim> running = new ConcurrentHashMap<>();
     private int free;
     private volatile boolean moreDue;
     private volatile boolean stopped;
@@ -55,7 +60,25 @@ final class Dispatcher {
     }
 
     void run(Claim claim, Slot slot) {
-        threads.execute(() -> runner.run(claim, slot));
+        running.put(claim.key(), claim);
+        try {
+            threads.execute(() -> {
+                try {
+                    runner.run(claim, slot);
+                } finally {
+                    running.remove(claim.key(), claim);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // this node has stopped in the meantime: the others see that its instances are nobody's
+            running.remove(claim.key(), claim);
+            slot.free(null);
+        }
+    }
+
+    /** The keys of the instances that this node runs. */
+    Set<Long> running() {
+        return Set.copyOf(running.keySet());
     }
 
     /** An instance will be due then. */

@@ -48,8 +48,7 @@ final class InstanceRunner {
             dueIn = pass.dueIn();
         } catch (RuntimeException | Error e) {
             log.error(
-                    "workflow={} instance={} could not be run or its end not be stored; it is taken up again when this "
-                            + "node's lease has run out",
+                    "workflow={} instance={} could not be run, or its end could not be stored; it is taken up again soon",
                     claim.workflow(),
                     claim.id(),
                     e);

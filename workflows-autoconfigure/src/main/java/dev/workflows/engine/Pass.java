@@ -155,6 +155,12 @@ final class Pass {
         return leave(State.LOST);
     }
 
+    /** The instance is somebody else's, and what a body still does for it would be in vain. */
+    void loseAndInterrupt() {
+        lose();
+        interrupt();
+    }
+
     Suspension lost() {
         lose();
         return new Suspension();

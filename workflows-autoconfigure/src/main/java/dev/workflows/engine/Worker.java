@@ -47,7 +47,7 @@ final class Worker {
     }
 
     void start() {
-        lease.start(leaseTimer, () -> dispatcher.dueIn(Duration.ZERO));
+        lease.start(leaseTimer, dispatcher::running, () -> dispatcher.dueIn(Duration.ZERO));
         new Sweeper(store, () -> stopped).start(timer, SWEEP_INTERVAL);
         List<String> names = List.copyOf(workflows.names());
         // not a daemon: an application that only runs workflows is kept alive by it

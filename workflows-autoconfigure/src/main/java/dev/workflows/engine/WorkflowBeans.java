@@ -43,7 +43,7 @@ public final class WorkflowBeans implements BeanDefinitionRegistryPostProcessor 
             if (type == null || !AnnotatedElementUtils.hasAnnotation(type, Workflow.class)) {
                 continue;
             }
-            WorkflowDefinition definition = parser.parse(beanName, type, bean.getFactoryMethodName() != null);
+            WorkflowDefinition definition = parser.parse(beanName, type, isMadeByMethod(bean));
             refuseSameName(definition, registry);
             definitions.add(definition);
             if (!definition.steps().isEmpty()) {
@@ -51,6 +51,11 @@ public final class WorkflowBeans implements BeanDefinitionRegistryPostProcessor 
             }
             registry.registerBeanDefinition(definition.binding(), binding(definition, beans));
         }
+    }
+
+    private static boolean isMadeByMethod(BeanDefinition bean) {
+        return bean.getFactoryMethodName() != null
+                || bean instanceof AbstractBeanDefinition definition && definition.getInstanceSupplier() != null;
     }
 
     private static RootBeanDefinition binding(WorkflowDefinition definition, ConfigurableListableBeanFactory beans) {

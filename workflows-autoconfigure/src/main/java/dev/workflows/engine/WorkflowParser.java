@@ -121,7 +121,7 @@ final class WorkflowParser {
     private static void refuseWhatCannotBeEnhanced(String name, Class<?> type, boolean madeByMethod) {
         if (madeByMethod) {
             throw new WorkflowDefinitionException(
-                    ("Workflow \"%s\" (%s) is made by a @Bean method and has steps of its own: calls on \"this\" cannot be "
+                    ("Workflow \"%s\" (%s) is made by a @Bean method or a supplier and has steps of its own: calls on \"this\" cannot be "
                                     + "intercepted in an object that somebody else has made")
                             .formatted(name, type.getName()),
                     "Let component scan or @Import find the class, or move its steps to another bean.");

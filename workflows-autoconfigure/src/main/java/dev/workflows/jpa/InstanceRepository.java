@@ -3,6 +3,7 @@ package dev.workflows.jpa;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.jpa.repository.Query;
@@ -50,6 +51,16 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
             set status = 'queued', owner = null, epoch = epoch + 1, due_at = current_timestamp, interrupted = true
             where owner = :node""")
     int takeFrom(String node);
+
+    @Query("select i.pk from InstanceEntity i where i.owner = :node")
+    Set<Long> findOwned(String node);
+
+    @Modifying
+    @NativeQuery("""
+            update workflow_instance
+            set status = 'queued', owner = null, epoch = epoch + 1, due_at = current_timestamp, interrupted = true
+            where owner = :node and pk = :pk""")
+    int takeFrom(String node, long pk);
 
     @Modifying
     @NativeQuery("""

@@ -19,16 +19,18 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class JoinedTransactions {
 
     private final DataSource dataSource;
+    private final PersistenceUnit unit;
     private final TransactionTemplate own;
     private final PersistenceExceptionTranslator translator = new HibernateJpaDialect();
 
-    JoinedTransactions(DataSource dataSource) {
-        this.dataSource = unwrap(dataSource);
+    JoinedTransactions(DataSource dataSource, PersistenceUnit unit) {
+        this.dataSource = dataSource;
+        this.unit = unit;
         this.own = new TransactionTemplate(new JdbcTransactionManager(this.dataSource));
     }
 
     /** Transaction managers bind their connection to the DataSource below such a proxy. */
-    private static DataSource unwrap(DataSource dataSource) {
+    static DataSource unwrap(DataSource dataSource) {
         return dataSource instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null
                 ? proxy.getTargetDataSource()
                 : dataSource;
@@ -56,7 +58,7 @@ final class JoinedTransactions {
     /** What Hibernate throws, as Spring's {@link org.springframework.dao.DataAccessException}s. */
     private <T> T translating(Supplier<T> work) {
         try {
-            return work.get();
+            return unit.inTransaction(work);
         } catch (RuntimeException e) {
             throw DataAccessUtils.translateIfNecessary(e, translator);
         }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -39,8 +40,12 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     /** @throws UnsupportedDatabaseException if the database is neither H2 nor PostgreSQL */
     public JpaWorkflowStore(DataSource dataSource) {
         Dialect dialect = Dialect.of(dataSource);
-        this.unit = new PersistenceUnit(dataSource);
-        this.transactions = new JoinedTransactions(dataSource);
+        if (dialect == Dialect.H2) {
+            H2Advice.give(dataSource);
+        }
+        DataSource target = JoinedTransactions.unwrap(dataSource);
+        this.unit = new PersistenceUnit(target);
+        this.transactions = new JoinedTransactions(target, unit);
         this.newInstances = new NewInstances(unit.entityManager(), dialect);
         this.instances = unit.repository(InstanceRepository.class);
         this.steps = unit.repository(StepRepository.class);
@@ -102,6 +107,16 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
             nodes.deleteExpired();
             return instances.takeFromGoneNodes();
         });
+    }
+
+    @Override
+    public Set<Long> owned(String node) {
+        return instances.findOwned(node);
+    }
+
+    @Override
+    public boolean takeBack(String node, long key) {
+        return changed(() -> instances.takeFrom(node, key));
     }
 
     @Override

@@ -3,13 +3,16 @@ package dev.workflows.jpa;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.springframework.data.jpa.repository.support.JpaRepositoryFactory;
-import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
 import org.springframework.orm.jpa.SharedEntityManagerCreator;
 import org.springframework.orm.jpa.persistenceunit.PersistenceManagedTypes;
 import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * A persistence unit of our own, named "workflows". It is an object and not a bean, so that the application's entities,
@@ -18,12 +21,13 @@ import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 final class PersistenceUnit implements AutoCloseable {
 
     private final LocalContainerEntityManagerFactoryBean factory = new LocalContainerEntityManagerFactoryBean();
+    private final EntityManagerFactory entityManagerFactory;
     private final EntityManager entityManager;
     private final JpaRepositoryFactory repositories;
 
     PersistenceUnit(DataSource dataSource) {
         factory.setPersistenceUnitName("workflows");
-        factory.setDataSource(new TransactionAwareDataSourceProxy(dataSource));
+        factory.setDataSource(new JoiningDataSource(dataSource));
         factory.setManagedTypes(PersistenceManagedTypes.of(
                 InstanceEntity.class.getName(),
                 StepEntity.class.getName(),
@@ -36,16 +40,32 @@ final class PersistenceUnit implements AutoCloseable {
         factory.setJpaPropertyMap(Map.of(
                 "hibernate.hbm2ddl.auto", "none",
                 // the transaction is begun and ended on the DataSource, by whoever it belongs to
-                "hibernate.allow_update_outside_transaction", "true"));
+                "hibernate.connection.provider_disables_autocommit", "true"));
         factory.afterPropertiesSet();
-        EntityManagerFactory built = factory.getObject();
-        if (built == null) {
-            throw new IllegalStateException("The persistence unit \"workflows\" was not built");
-        }
-        this.entityManager = SharedEntityManagerCreator.createSharedEntityManager(built);
+        this.entityManagerFactory = Objects.requireNonNull(factory.getObject());
+        this.entityManager = SharedEntityManagerCreator.createSharedEntityManager(entityManagerFactory);
         this.repositories = new JpaRepositoryFactory(entityManager);
     }
 
+    /** Runs with an entity manager for the transaction that is active on this thread. */
+    <T> T inTransaction(Supplier<T> work) {
+        try (EntityManager session = entityManagerFactory.createEntityManager()) {
+            session.getTransaction().begin();
+            TransactionSynchronizationManager.bindResource(entityManagerFactory, new EntityManagerHolder(session));
+            try {
+                T result = work.get();
+                session.getTransaction().commit();
+                return result;
+            } finally {
+                TransactionSynchronizationManager.unbindResource(entityManagerFactory);
+                if (session.getTransaction().isActive()) {
+                    session.getTransaction().rollback();
+                }
+            }
+        }
+    }
+
+    /** The entity manager of {@link #inTransaction}; outside of it, a new one for each read. */
     EntityManager entityManager() {
         return entityManager;
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -55,6 +56,12 @@ public interface WorkflowStore {
 
     /** Takes the instances from nodes whose lease has run out, and makes them due. */
     int recover();
+
+    /** The keys of the instances that a node owns. */
+    Set<Long> owned(String node);
+
+    /** Takes an instance from a node that does not run it after all, and makes it due. False if it was not its own. */
+    boolean takeBack(String node, long key);
 
     /** Removes a node, and makes due what it still owned. */
     void leave(String node);
