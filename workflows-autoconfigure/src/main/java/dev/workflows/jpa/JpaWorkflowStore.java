@@ -41,7 +41,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     public JpaWorkflowStore(DataSource dataSource) {
         Dialect dialect = Dialect.of(dataSource);
         if (dialect == Dialect.H2) {
-            H2Advice.give(dataSource);
+            H2Database.prepare(dataSource);
         }
         DataSource target = JoinedTransactions.unwrap(dataSource);
         this.unit = new PersistenceUnit(target);
