@@ -51,7 +51,10 @@ final class PersistenceUnit implements AutoCloseable {
     <T> T inTransaction(Supplier<T> work) {
         try (EntityManager session = entityManagerFactory.createEntityManager()) {
             session.getTransaction().begin();
-            TransactionSynchronizationManager.bindResource(entityManagerFactory, new EntityManagerHolder(session));
+            EntityManagerHolder holder = new EntityManagerHolder(session);
+            // or Spring would clear the session after a rollback, when it is closed
+            holder.setSynchronizedWithTransaction(true);
+            TransactionSynchronizationManager.bindResource(entityManagerFactory, holder);
             try {
                 T result = work.get();
                 session.getTransaction().commit();
