@@ -1,0 +1,477 @@
+package dev.workflows.jpa;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.workflows.store.Checkpoint;
+import dev.workflows.store.Claim;
+import dev.workflows.store.Ending;
+import dev.workflows.store.FailedAttempt;
+import dev.workflows.store.Failure;
+import dev.workflows.store.NewInstance;
+import dev.workflows.store.StepKey;
+import dev.workflows.store.WorkflowStore;
+import dev.workflows.store.Written;
+import dev.workflows.test.TestDatabase;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Who may write on behalf of an instance, and who wins, whatever the database. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class WorkflowStoreContract {
+
+    private static final List<String> TABLES =
+            List.of("workflow_instance", "workflow_step", "workflow_attempt", "workflow_node");
+    private static final String WORKFLOW = "order";
+    private static final StepKey STEP = new StepKey(StepKey.Kind.STEP, "charge", 1);
+    private static final StepKey SLEEP = new StepKey(StepKey.Kind.SLEEP, "cool down", 1);
+    private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MICROS);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration RUN_OUT = Duration.ZERO;
+
+    /** Every write that carries a claim, and how it says that it changed nothing. */
+    enum Write {
+        APPEND(Written.STALE) {
+            @Override
+            Object to(WorkflowStore store, Claim claim) {
+                return store.append(claim, completed("late"));
+            }
+        },
+        SLEEP(Written.STALE) {
+            @Override
+            Object to(WorkflowStore store, Claim claim) {
+                return store.sleep(claim, WorkflowStoreContract.SLEEP, MINUTE);
+            }
+        },
+        SUSPEND(false) {
+            @Override
+            Object to(WorkflowStore store, Claim claim) {
+                return store.suspend(claim, MINUTE);
+            }
+        },
+        ATTEMPT_FAILED(false) {
+            @Override
+            Object to(WorkflowStore store, Claim claim) {
+                return store.attemptFailed(claim, failed(1));
+            }
+        },
+        RETRY_LATER(false) {
+            @Override
+            Object to(WorkflowStore store, Claim claim) {
+                return store.retryLater(claim, failed(1), MINUTE);
+            }
+        },
+        STEP_FAILED(Written.STALE) {
+            @Override
+            Object to(WorkflowStore store, Claim claim) {
+                return store.stepFailed(claim, failed(1), Checkpoint.failed(failed(1)));
+            }
+        },
+        COMPLETE(false) {
+            @Override
+            Object to(WorkflowStore store, Claim claim) {
+                return store.end(claim, Ending.complete("\"late\""), MINUTE);
+            }
+        },
+        ERROR(false) {
+            @Override
+            Object to(WorkflowStore store, Claim claim) {
+                return store.end(claim, Ending.errored(failed(1).failure()), MINUTE);
+            }
+        },
+        RELEASE(false) {
+            @Override
+            Object to(WorkflowStore store, Claim claim) {
+                return store.release(claim, true);
+            }
+        };
+
+        final Object refused;
+
+        Write(Object refused) {
+            this.refused = refused;
+        }
+
+        abstract Object to(WorkflowStore store, Claim claim);
+    }
+
+    private final AtomicInteger ids = new AtomicInteger();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private HikariDataSource pool;
+    private JpaWorkflowStore store;
+    private TransactionTemplate transaction;
+
+    abstract TestDatabase database();
+
+    @BeforeAll
+    void open() {
+        pool = TestDatabase.pool(database().newUrl());
+        pool.setMaximumPoolSize(12);
+        WorkflowSchema.prepare(pool, SchemaMode.MIGRATE);
+        store = new JpaWorkflowStore(pool);
+        transaction = new TransactionTemplate(new JdbcTransactionManager(pool));
+    }
+
+    @AfterAll
+    void close() {
+        threads.shutdownNow();
+        store.close();
+        pool.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        TABLES.forEach(
+                table -> JdbcClient.create(pool).sql("delete from " + table).update());
+        store.join("first", "", MINUTE);
+        store.join("second", "", MINUTE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Write.class)
+    void writesOfTheOwnerAreStored(Write write) {
+        Claim claim = createdAndClaimed("first");
+        Map<String, List<Map<String, Object>>> before = tables();
+
+        assertThat(write.to(store, claim)).isNotEqualTo(write.refused);
+
+        assertThat(tables()).isNotEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Write.class)
+    void writesOfAFormerOwnerChangeNothingWhileTheInstanceIsQueued(Write write) {
+        Claim stale = createdAndClaimed("first");
+        store.leave("first");
+
+        assertRefused(write, stale);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Write.class)
+    void writesOfAFormerOwnerChangeNothingWhileAnotherNodeRunsTheInstance(Write write) {
+        Claim stale = createdAndClaimed("first");
+        store.leave("first");
+        claim("second");
+
+        assertRefused(write, stale);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Write.class)
+    void writesOfAnEarlierClaimOfTheSameNodeChangeNothing(Write write) {
+        Claim stale = createdAndClaimed("first");
+        store.release(stale, false);
+        claim("first");
+
+        assertRefused(write, stale);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Write.class)
+    void writesChangeNothingOnceTheInstanceHasEnded(Write write) {
+        Claim claim = createdAndClaimed("first");
+        store.end(claim, Ending.complete("\"done\""), MINUTE);
+
+        assertRefused(write, claim);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Write.class)
+    void writesChangeNothingWhileTheInstanceWaits(Write write) {
+        Claim claim = createdAndClaimed("first");
+        store.suspend(claim, MINUTE);
+
+        assertRefused(write, claim);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Write.class)
+    void writesToAnInstanceThatIsGoneChangeNothing(Write write) {
+        Claim claim = createdAndClaimed("first");
+        store.end(claim, Ending.complete("\"done\""), RUN_OUT);
+        assertThat(store.purge(10)).isEqualTo(1);
+
+        assertRefused(write, claim);
+    }
+
+    @Test
+    void aStaleAppendInTheCallersTransactionChangesNothing() {
+        Claim stale = createdAndClaimed("first");
+        store.leave("first");
+        claim("second");
+
+        Written written = transaction.execute(status -> store.append(stale, completed("late")));
+
+        assertThat(written).isEqualTo(Written.STALE);
+        assertThat(store.checkpoint(stale, STEP)).isEmpty();
+    }
+
+    @Test
+    void nothingIsLeftToBeDoneWhenTheCallersTransactionHasEnded() {
+        Claim claim = createdAndClaimed("first");
+
+        transaction.executeWithoutResult(status -> {
+            store.append(claim, completed("first"));
+            assertThat(TransactionSynchronizationManager.getSynchronizations()).isEmpty();
+            assertThat(TransactionSynchronizationManager.getResourceMap()).containsOnlyKeys(pool);
+        });
+    }
+
+    @Test
+    void theFirstOfTwoAppendsOfOneStepWins() {
+        Claim claim = createdAndClaimed("first");
+
+        assertThat(store.append(claim, completed("first"))).isEqualTo(Written.STORED);
+        assertThat(store.append(claim, completed("second"))).isEqualTo(Written.EXISTS);
+
+        assertThat(output(claim)).isEqualTo("\"first\"");
+    }
+
+    @Test
+    void anAppendInTheCallersTransactionLosesToOneThatCameFirst() {
+        Claim claim = createdAndClaimed("first");
+        store.append(claim, completed("first"));
+
+        Written written = transaction.execute(status -> {
+            Written joined = store.append(claim, completed("second"));
+            status.setRollbackOnly();
+            return joined;
+        });
+
+        assertThat(written).isEqualTo(Written.EXISTS);
+        assertThat(output(claim)).isEqualTo("\"first\"");
+    }
+
+    @Test
+    void anOutcomeThatExistsWinsOverALastFailedAttempt() {
+        Claim claim = createdAndClaimed("first");
+        store.append(claim, completed("first"));
+
+        assertThat(store.stepFailed(claim, failed(1), Checkpoint.failed(failed(1))))
+                .isEqualTo(Written.EXISTS);
+
+        assertThat(output(claim)).isEqualTo("\"first\"");
+        assertThat(store.history(claim).attempts()).isEmpty();
+    }
+
+    @Test
+    void ofManyRacingAppendsOfOneStepExactlyOneIsStored() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            Claim claim = createdAndClaimed("first");
+            int writers = 8;
+            CyclicBarrier start = new CyclicBarrier(writers);
+            List<Written> written = together(IntStream.range(0, writers)
+                    .<Callable<Written>>mapToObj(writer -> () -> {
+                        start.await(10, TimeUnit.SECONDS);
+                        return store.append(claim, completed("writer " + writer));
+                    })
+                    .toList());
+
+            assertThat(written).containsOnlyOnce(Written.STORED);
+            assertThat(written.stream().filter(Written.EXISTS::equals)).hasSize(writers - 1);
+            int winner = written.indexOf(Written.STORED);
+            assertThat(output(claim)).isEqualTo("\"writer " + winner + "\"");
+        }
+    }
+
+    @Test
+    void anAppendThatMeetsAnUncommittedOneWaitsForItAndLoses() throws Exception {
+        Claim claim = createdAndClaimed("first");
+
+        Future<Written> second = transaction.execute(status -> {
+            assertThat(store.append(claim, completed("first"))).isEqualTo(Written.STORED);
+            return threads.submit(() -> store.append(claim, completed("second")));
+        });
+
+        assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo(Written.EXISTS);
+        assertThat(output(claim)).isEqualTo("\"first\"");
+    }
+
+    @Test
+    void anAppendThatMeetsOneThatIsRolledBackWins() throws Exception {
+        Claim claim = createdAndClaimed("first");
+
+        Future<Written> second = transaction.execute(status -> {
+            assertThat(store.append(claim, completed("first"))).isEqualTo(Written.STORED);
+            status.setRollbackOnly();
+            return threads.submit(() -> store.append(claim, completed("second")));
+        });
+
+        assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo(Written.STORED);
+        assertThat(output(claim)).isEqualTo("\"second\"");
+    }
+
+    @Test
+    void nobodyTakesAnInstanceBetweenAnAppendAndItsCommit() throws Exception {
+        Claim claim = createdAndClaimed("first");
+
+        Future<?> taken = transaction.execute(status -> {
+            assertThat(store.append(claim, completed("first"))).isEqualTo(Written.STORED);
+            assertThat(lockableInstances()).isEmpty();
+            return threads.submit(() -> store.leave("first"));
+        });
+
+        taken.get(10, TimeUnit.SECONDS);
+        assertThat(output(claim)).isEqualTo("\"first\"");
+        assertThat(store.append(claim, completed("late"))).isEqualTo(Written.STALE);
+    }
+
+    @Test
+    void aNodeWhoseLeaseRanOutLosesItsInstancesAndIsTold() {
+        Claim stale = createdAndClaimed("first");
+        assertThat(store.renew("first", RUN_OUT)).isTrue();
+
+        assertThat(store.recover()).isEqualTo(1);
+
+        assertThat(store.renew("first", MINUTE)).isFalse();
+        Claim next = claim("second");
+        assertThat(next.interrupted()).isTrue();
+        assertThat(next.epoch()).isGreaterThan(stale.epoch());
+        assertThat(store.append(stale, completed("late"))).isEqualTo(Written.STALE);
+        assertThat(store.append(next, completed("next"))).isEqualTo(Written.STORED);
+        assertThat(output(next)).isEqualTo("\"next\"");
+    }
+
+    @Test
+    void recoveringLeavesTheInstancesOfLivingNodesAlone() {
+        Claim dead = createdAndClaimed("first");
+        Claim alive = createdAndClaimed("second");
+        store.renew("first", RUN_OUT);
+
+        assertThat(store.recover()).isEqualTo(1);
+
+        assertThat(store.append(dead, completed("late"))).isEqualTo(Written.STALE);
+        assertThat(store.append(alive, completed("alive"))).isEqualTo(Written.STORED);
+        assertThat(store.recover()).isZero();
+    }
+
+    @Test
+    void anInstanceCreatedForANodeThatIsGoneIsTakenOver() {
+        store.leave("first");
+        create("first");
+
+        assertThat(store.recover()).isEqualTo(1);
+
+        assertThat(claim("second").epoch()).isGreaterThan(1);
+    }
+
+    @Test
+    void nodesThatClaimTogetherShareWhatIsDue() throws Exception {
+        int instances = 60;
+        IntStream.range(0, instances).forEach(i -> create(null));
+        int nodes = 6;
+        CyclicBarrier start = new CyclicBarrier(nodes);
+
+        List<List<Claim>> claims = together(IntStream.range(0, nodes)
+                .<Callable<List<Claim>>>mapToObj(node -> () -> {
+                    start.await(10, TimeUnit.SECONDS);
+                    List<Claim> mine = new ArrayList<>();
+                    List<Claim> more;
+                    while (!(more = store.claim("first", List.of(WORKFLOW), 7)).isEmpty()) {
+                        mine.addAll(more);
+                    }
+                    return mine;
+                })
+                .toList());
+
+        assertThat(claims.stream().flatMap(List::stream).map(Claim::key))
+                .doesNotHaveDuplicates()
+                .hasSize(instances);
+    }
+
+    private void assertRefused(Write write, Claim stale) {
+        Map<String, List<Map<String, Object>>> before = tables();
+
+        assertThat(write.to(store, stale)).isEqualTo(write.refused);
+
+        assertThat(tables()).isEqualTo(before);
+    }
+
+    private Claim createdAndClaimed(String node) {
+        create(null);
+        return claim(node);
+    }
+
+    private void create(String owner) {
+        String id = "i-" + ids.incrementAndGet();
+        assertThat(store.create(new NewInstance(WORKFLOW, id, "{}", NOW, owner, null)))
+                .isPresent();
+    }
+
+    private Claim claim(String node) {
+        List<Claim> claims = store.claim(node, List.of(WORKFLOW), 1);
+        assertThat(claims).hasSize(1);
+        return claims.get(0);
+    }
+
+    private static Checkpoint completed(String output) {
+        return Checkpoint.completed(STEP, "\"" + output + "\"", 1, NOW, NOW);
+    }
+
+    private static FailedAttempt failed(int number) {
+        return new FailedAttempt(STEP, number, NOW, NOW, new Failure("LateException", "late", "at late"));
+    }
+
+    private String output(Claim claim) {
+        return store.checkpoint(claim, STEP).orElseThrow().output();
+    }
+
+    private List<Long> lockableInstances() {
+        try {
+            return threads.submit(() -> transaction.execute(status -> JdbcClient.create(pool)
+                            .sql("select pk from workflow_instance for update skip locked")
+                            .query(Long.class)
+                            .list()))
+                    .get(10, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private <T> List<T> together(List<Callable<T>> calls) throws Exception {
+        List<T> results = new ArrayList<>();
+        for (Future<T> future : threads.invokeAll(calls, 30, TimeUnit.SECONDS)) {
+            results.add(future.get());
+        }
+        return results;
+    }
+
+    /** Everything that is stored. */
+    private Map<String, List<Map<String, Object>>> tables() {
+        Map<String, List<Map<String, Object>>> tables = new HashMap<>();
+        for (String table : TABLES) {
+            tables.put(
+                    table,
+                    JdbcClient.create(pool)
+                            .sql("select * from " + table + " order by 1")
+                            .query()
+                            .listOfRows());
+        }
+        return tables;
+    }
+}
