@@ -47,6 +47,21 @@ public record DurationText(Duration value) {
         return new DurationText(parsed);
     }
 
+    /** A bare number in YAML arrives as such: milliseconds. */
+    public static DurationText valueOf(Integer milliseconds) {
+        return valueOf(milliseconds.toString());
+    }
+
+    /** A bare number in YAML arrives as such: milliseconds. */
+    public static DurationText valueOf(Long milliseconds) {
+        return valueOf(milliseconds.toString());
+    }
+
+    /** The other way round, as short as it can be read: {@code 1m30s}. */
+    static String shortly(Duration duration) {
+        return duration.toString().substring(2).toLowerCase(Locale.ROOT);
+    }
+
     private static Duration parse(String text) {
         Matcher words = WORDS.matcher(text);
         if (words.matches()) {

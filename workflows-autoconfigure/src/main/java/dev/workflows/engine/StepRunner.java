@@ -106,7 +106,7 @@ final class StepRunner {
             return failForGood(pass, attempt);
         }
         Duration wait = spec.retryPolicy().waitAfter(attempt.number(), ThreadLocalRandom.current());
-        logFailure(pass, attempt, "next in " + wait);
+        logFailure(pass, attempt, "next in " + DurationText.shortly(wait));
         if (wait.isZero()) {
             if (!patience.insist(() -> store.attemptFailed(pass.claim(), attempt))) {
                 throw pass.lost();

@@ -41,20 +41,16 @@ record StepSpec(
             text.append("no retries");
         } else {
             text.append(policy.retries()).append(policy.retries() == 1 ? " retry after " : " retries after ");
-            text.append(shortly(policy.delay()));
+            text.append(DurationText.shortly(policy.delay()));
             text.append(policy.backoff() == Backoff.CONSTANT ? "" : " " + word(policy.backoff()));
-            text.append(policy.maxDelay() == null ? "" : ", at most " + shortly(policy.maxDelay()));
+            text.append(policy.maxDelay() == null ? "" : ", at most " + DurationText.shortly(policy.maxDelay()));
             text.append(policy.jitter() == 0 ? "" : ", jitter " + policy.jitter());
         }
-        text.append(", timeout ").append(shortly(timeout));
+        text.append(", timeout ").append(DurationText.shortly(timeout));
         return text.append(transaction == null ? ")" : ", transactional)").toString();
     }
 
     private static String word(Backoff backoff) {
         return backoff.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static String shortly(Duration duration) {
-        return duration.toString().substring(duration.isNegative() ? 3 : 2).toLowerCase(Locale.ROOT);
     }
 }
