@@ -65,7 +65,7 @@ final class Failures {
     private static String message(Throwable thrown) {
         try {
             return Objects.requireNonNullElse(thrown.getMessage(), "");
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return "(its message cannot be read: %s)".formatted(e.getClass().getName());
         }
     }
@@ -74,7 +74,7 @@ final class Failures {
         StringWriter stack = new StringWriter();
         try {
             thrown.printStackTrace(new PrintWriter(stack));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             stack.append("(its stack trace cannot be read: %s)"
                     .formatted(e.getClass().getName()));
         }
