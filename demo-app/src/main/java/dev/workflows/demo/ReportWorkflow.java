@@ -43,14 +43,16 @@ class ReportWorkflow implements WorkflowEntrypoint<ReportParams, Report> {
             backoff = Backoff.EXPONENTIAL,
             timeout = "30 seconds")
     SourceData fetchSourceData(String reportId) {
-        return upstream.fetch(reportId);
+        SourceData raw = upstream.fetch(reportId);
+        log.info("{}: {} items fetched", reportId, raw.items().size());
+        return raw;
     }
 
     /** No side effect, so it may be repeated without a thought. */
     @Step(name = "transform result")
     Report transformResult(String reportId, SourceData raw) {
         Report report = new Report(reportId, raw.total());
-        log.info("{}: {} items, total {}", reportId, raw.items().size(), report.total());
+        log.info("{}: total is {}", reportId, report.total());
         return report;
     }
 

@@ -2,8 +2,6 @@ package dev.workflows.demo;
 
 import dev.workflows.NonRetryableException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.stereotype.Component;
@@ -12,8 +10,6 @@ import org.springframework.web.client.RestClient;
 /** The external API that reports are made from. Its timeouts are {@code spring.http.clients} in application.yml. */
 @Component
 class Upstream {
-
-    private static final Logger log = LoggerFactory.getLogger(Upstream.class);
 
     private final UpstreamAddress address;
     private final RestClient client;
@@ -32,14 +28,9 @@ class Upstream {
                 .uri(address.get() + "/reports/{id}", reportId)
                 .retrieve()
                 .onStatus(status -> !status.is2xxSuccessful(), (request, response) -> {
-                    log.info(
-                            "{}: upstream {}",
-                            reportId,
-                            response.getStatusCode().value());
                     throw failure(response.getStatusCode());
                 })
                 .body(SourceData.class);
-        log.info("{}: upstream 200", reportId);
         return required(data);
     }
 

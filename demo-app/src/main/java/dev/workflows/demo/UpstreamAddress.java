@@ -10,6 +10,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
+import org.springframework.util.StringUtils;
 
 /**
  * The URL of the upstream: {@code demo.upstream.url}, or that of the {@link FlakyUpstream} in this application. The
@@ -24,7 +25,7 @@ class UpstreamAddress {
 
     UpstreamAddress(@Value("${demo.upstream.url:#{null}}") @Nullable URI configured) {
         if (configured != null) {
-            url.complete(configured.toString());
+            url.complete(StringUtils.trimTrailingCharacter(configured.toString(), '/'));
         }
     }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
@@ -49,6 +50,12 @@ class ChildJvm implements AutoCloseable {
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> find(expected), Optional::isPresent)
                 .orElseThrow();
+    }
+
+    /** Asks the JVM to end, as a deploy does, and waits until it has. */
+    void stop() {
+        process.destroy();
+        process.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     /** Ends the JVM as {@code kill -9} does: it learns nothing of it. */

@@ -3,6 +3,7 @@ package dev.workflows.demo;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -10,6 +11,7 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -25,6 +27,7 @@ import org.springframework.web.client.RestClient;
 class CrashTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String WAITING = "{\"status\":\"waiting\",\"output\":null}";
     private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
 
     /** Without the tests, whose configurations the application would find. */
@@ -37,33 +40,43 @@ class CrashTests {
     private Path directory;
 
     @Test
-    void aReportThatWaitsForARetryContinuesAfterKill9() throws IOException {
+    void aReportContinuesAfterEveryKill9WithoutRepeatingWhatItCompleted() throws IOException {
         AtomicInteger calls = new AtomicInteger();
         HttpServer upstream = upstream(calls);
         String[] arguments = {
             "--demo.sample=false",
             "--demo.upstream.url=http://127.0.0.1:" + upstream.getAddress().getPort(),
-            "--workflows.definitions.report-workflow.steps.[fetch source data].delay=3 seconds"
+            "--workflows.definitions.report-workflow.steps.[fetch source data].delay=3 seconds",
+            "--workflows.definitions.report-workflow.steps.[fetch source data].backoff=constant"
         };
+        Path bucket = directory.resolve("data/bucket");
+        Files.createDirectory(bucket.getParent());
+        Files.createFile(bucket);
         try {
-            try (ChildJvm first = start(arguments)) {
-                client(first)
+            try (ChildJvm waitsForTheUpstream = start(arguments)) {
+                client(waitsForTheUpstream)
                         .post()
                         .uri("/reports")
                         .contentType(MediaType.APPLICATION_JSON)
                         .body("{\"reportId\":\"abc123\",\"id\":\"survivor\"}")
                         .retrieve()
                         .toBodilessEntity();
-                await().atMost(PATIENCE).until(() -> status(first).startsWith("{\"status\":\"waiting\""));
+                awaitStatus(waitsForTheUpstream, WAITING);
             }
             assertThat(calls).hasValue(1);
 
-            try (ChildJvm second = start(arguments)) {
-                await().atMost(PATIENCE).until(() -> status(second), """
-                        {"status":"complete","output":{"reportId":"abc123","total":42}}"""::equals);
+            try (ChildJvm waitsForTheBucket = start(arguments)) {
+                await().atMost(PATIENCE).untilAtomic(calls, equalTo(3));
+                awaitStatus(waitsForTheBucket, WAITING);
+            }
+            Files.delete(bucket);
+
+            try (ChildJvm completes = start(arguments)) {
+                awaitStatus(completes, """
+                        {"status":"complete","output":{"reportId":"abc123","total":42}}""");
             }
             assertThat(calls).hasValue(3);
-            assertThat(directory.resolve("data/bucket/reports/abc123.json")).hasContent("""
+            assertThat(bucket.resolve("reports/abc123.json")).hasContent("""
                     {"reportId":"abc123","total":42}""");
         } finally {
             upstream.stop(0);
@@ -73,7 +86,7 @@ class CrashTests {
     @Test
     void theSampleReportContinuesAfterKill9() throws IOException {
         try (ChildJvm first = start()) {
-            first.awaitOutput(Pattern.compile("sample-1: upstream 503"));
+            first.awaitOutput(Pattern.compile("instance=sample-1 .*upstream 503"));
         }
         try (ChildJvm second = start()) {
             second.awaitOutput(Pattern.compile("sample-1: .*goes on by itself"));
@@ -84,7 +97,8 @@ class CrashTests {
         }
         try (ChildJvm third = start()) {
             third.awaitOutput(Pattern.compile("sample-2: \\{\"status\":\"complete\""));
-            assertThat(third.output()).doesNotContain("sample-1");
+            third.stop();
+            assertThat(third.output()).doesNotContain("sample-1", "WARN", "ERROR");
         }
     }
 
@@ -99,9 +113,12 @@ class CrashTests {
         return ChildJvm.start(directory, command);
     }
 
-    private static String status(ChildJvm demo) {
-        return String.valueOf(
-                client(demo).get().uri("/reports/survivor").retrieve().body(String.class));
+    private static void awaitStatus(ChildJvm demo, String expected) {
+        RestClient client = client(demo);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(
+                                client.get().uri("/reports/survivor").retrieve().body(String.class))
+                        .isEqualTo(expected));
     }
 
     private static RestClient client(ChildJvm demo) {

@@ -30,7 +30,7 @@ class PostgresProfileTests {
 
     @Test
     void aReportCompletesOnPostgreSql() throws Exception {
-        Report report = reportWorkflow.create(new ReportParams("abc123")).await(Duration.ofSeconds(20));
+        Report report = reportWorkflow.create(new ReportParams("abc123")).await(Duration.ofSeconds(30));
 
         assertThat(report.total()).isEqualByComparingTo("1465.25");
         try (Connection connection = dataSource.getConnection()) {

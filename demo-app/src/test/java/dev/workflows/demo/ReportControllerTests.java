@@ -3,6 +3,7 @@ package dev.workflows.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +19,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 @DemoTest
 class ReportControllerTests {
 
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final Pattern CREATED =
             Pattern.compile("\\{\"id\":\"([^\"]+)\",\"status\":\\{\"status\":\"(\\w+)\",\"output\":.+}}");
 
@@ -58,7 +60,7 @@ class ReportControllerTests {
                 .expectHeader()
                 .valueEquals("Location", "http://localhost:" + port + "/reports/good");
 
-        await().untilAsserted(() -> assertThat(get("good")).isEqualTo("""
+        await().atMost(SOON).untilAsserted(() -> assertThat(get("good")).isEqualTo("""
                 {"status":"complete","output":{"reportId":"abc123","total":1465.25}}"""));
     }
 
@@ -66,7 +68,7 @@ class ReportControllerTests {
     void aReportThatFailedHasItsError() {
         post("{\"reportId\":\"missing\",\"id\":\"bad\"}").expectStatus().isCreated();
 
-        await().untilAsserted(() -> assertThat(get("bad")).isEqualTo("""
+        await().atMost(SOON).untilAsserted(() -> assertThat(get("bad")).isEqualTo("""
                 {"status":"errored","output":null,"error":{"name":"NonRetryableException","message":"upstream 404"}}"""));
     }
 

@@ -26,7 +26,7 @@ import org.springframework.test.context.DynamicPropertySource;
 @DemoTest
 class ReportWorkflowTests {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     @TempDir
     private static Path folder;

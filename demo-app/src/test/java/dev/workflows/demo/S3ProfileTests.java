@@ -74,7 +74,7 @@ class S3ProfileTests {
 
     @Test
     void aReportCompletesWithOneObjectInTheBucket() throws Exception {
-        reportWorkflow.create(new ReportParams("abc123")).await(Duration.ofSeconds(20));
+        reportWorkflow.create(new ReportParams("abc123")).await(Duration.ofSeconds(30));
 
         assertThat(client.listObjectsV2(request -> request.bucket("reports").prefix("reports/abc123"))
                         .contents())
