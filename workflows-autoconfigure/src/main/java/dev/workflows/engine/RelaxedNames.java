@@ -3,7 +3,9 @@ package dev.workflows.engine;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Finds the name that a configuration key means. Keys of application.yml lose their spaces unless they stand in brackets,
@@ -23,6 +25,14 @@ final class RelaxedNames {
                 .distinct()
                 .toList();
         return alike.size() == 1 && !relaxed.isEmpty() ? Optional.of(alike.get(0)) : Optional.empty();
+    }
+
+    /** The settings that are meant for a name, which several keys may spell, in their order of precedence. */
+    static <T> Stream<T> settings(Map<String, T> byKey, String name, Collection<String> names) {
+        return byKey.entrySet().stream()
+                .filter(entry ->
+                        find(entry.getKey(), names).filter(name::equals).isPresent())
+                .map(Map.Entry::getValue);
     }
 
     private static String relax(String name) {

@@ -3,8 +3,10 @@ package dev.workflows.engine;
 import dev.workflows.Workflow;
 import dev.workflows.WorkflowBinding;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
@@ -35,14 +37,13 @@ public final class WorkflowBeans implements BeanDefinitionRegistryPostProcessor 
     @Override
     public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
         ConfigurableListableBeanFactory beans = (ConfigurableListableBeanFactory) registry;
-        WorkflowParser parser = new WorkflowParser(settings);
+        Map<String, Class<?>> types = find(registry, beans);
+        List<String> names =
+                types.values().stream().map(WorkflowParser::declaredName).toList();
+        WorkflowParser parser = new WorkflowParser(settings, names);
         StepEnhancer enhancer = new StepEnhancer();
-        for (String beanName : registry.getBeanDefinitionNames()) {
+        types.forEach((beanName, type) -> {
             BeanDefinition bean = registry.getBeanDefinition(beanName);
-            Class<?> type = bean.isAbstract() ? null : beans.getType(beanName, false);
-            if (type == null || !AnnotatedElementUtils.hasAnnotation(type, Workflow.class)) {
-                continue;
-            }
             WorkflowDefinition definition = parser.parse(beanName, type, isMadeByMethod(bean));
             refuseSameName(definition, registry);
             definitions.add(definition);
@@ -50,7 +51,19 @@ public final class WorkflowBeans implements BeanDefinitionRegistryPostProcessor 
                 ((AbstractBeanDefinition) bean).setBeanClass(enhancer.enhance(type));
             }
             registry.registerBeanDefinition(definition.binding(), binding(definition, beans));
+        });
+    }
+
+    /** The workflow classes, by bean name. */
+    private static Map<String, Class<?>> find(BeanDefinitionRegistry registry, BeanFactory beans) {
+        Map<String, Class<?>> types = new LinkedHashMap<>();
+        for (String beanName : registry.getBeanDefinitionNames()) {
+            Class<?> type = registry.getBeanDefinition(beanName).isAbstract() ? null : beans.getType(beanName, false);
+            if (type != null && AnnotatedElementUtils.hasAnnotation(type, Workflow.class)) {
+                types.put(beanName, type);
+            }
         }
+        return types;
     }
 
     private static boolean isMadeByMethod(BeanDefinition bean) {

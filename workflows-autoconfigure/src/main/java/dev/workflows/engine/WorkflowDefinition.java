@@ -2,8 +2,10 @@ package dev.workflows.engine;
 
 import dev.workflows.Retention;
 import java.lang.reflect.Type;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -37,16 +39,10 @@ record WorkflowDefinition(
     }
 
     private StepSettings settingsOf(StepDeclaration step) {
-        StepSettings exact = settings.byStep().get(step.name());
-        if (exact != null) {
-            return exact;
-        }
-        return settings.byStep().entrySet().stream()
-                .filter(entry ->
-                        RelaxedNames.find(entry.getKey(), List.of(step.name())).isPresent())
-                .map(Map.Entry::getValue)
-                .findFirst()
-                .orElse(StepSettings.UNSET);
+        Set<String> names = new HashSet<>(Set.of(step.name()));
+        steps.forEach(own -> names.add(own.name()));
+        return RelaxedNames.settings(settings.byStep(), step.name(), names)
+                .reduce(StepSettings.UNSET, StepSettings::orElse);
     }
 
     Retention retention(Retention byDefault) {

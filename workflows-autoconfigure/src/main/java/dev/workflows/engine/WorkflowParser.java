@@ -4,6 +4,7 @@ import dev.workflows.Workflow;
 import dev.workflows.WorkflowEntrypoint;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -24,22 +25,23 @@ final class WorkflowParser {
 
     private final StepParser stepParser = new StepParser();
     private final Map<String, WorkflowSettings> settings;
+    private final Collection<String> declaredNames;
 
-    /** @param settings what is configured, by declared name */
-    WorkflowParser(Map<String, WorkflowSettings> settings) {
+    /**
+     * @param settings what is configured, by declared name
+     * @param declaredNames of all workflows
+     */
+    WorkflowParser(Map<String, WorkflowSettings> settings, Collection<String> declaredNames) {
         this.settings = settings;
+        this.declaredNames = declaredNames;
     }
 
     /** @throws WorkflowDefinitionException if the workflow could not work as it is written or configured */
     WorkflowDefinition parse(String beanName, Class<?> type, boolean madeByMethod) {
-        Workflow workflow = Objects.requireNonNull(AnnotatedElementUtils.findMergedAnnotation(type, Workflow.class));
-        String declaredName = declaredName(workflow, type);
-        WorkflowSettings configured = settings.entrySet().stream()
-                .filter(entry ->
-                        RelaxedNames.find(entry.getKey(), List.of(declaredName)).isPresent())
-                .map(Map.Entry::getValue)
-                .findFirst()
-                .orElse(WorkflowSettings.NONE);
+        Workflow workflow = annotation(type);
+        String declaredName = declaredName(type);
+        WorkflowSettings configured = RelaxedNames.settings(settings, declaredName, declaredNames)
+                .reduce(WorkflowSettings.NONE, WorkflowSettings::orElse);
         String name = Objects.requireNonNullElse(configured.name(), declaredName);
         refuseName(name, type);
         if (!WorkflowEntrypoint.class.isAssignableFrom(type)) {
@@ -67,7 +69,13 @@ final class WorkflowParser {
                 configured);
     }
 
-    static String declaredName(Workflow workflow, Class<?> type) {
+    private static Workflow annotation(Class<?> type) {
+        return Objects.requireNonNull(AnnotatedElementUtils.findMergedAnnotation(type, Workflow.class));
+    }
+
+    /** The name in its annotation, or else that of its class. */
+    static String declaredName(Class<?> type) {
+        Workflow workflow = annotation(type);
         return workflow.name().isEmpty()
                 ? WORD_START.matcher(type.getSimpleName()).replaceAll("-").toLowerCase(Locale.ROOT)
                 : workflow.name();

@@ -1,6 +1,7 @@
 package dev.workflows.engine;
 
 import dev.workflows.Retention;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,4 +22,16 @@ public record WorkflowSettings(
         @Nullable Retention retention) {
 
     static final WorkflowSettings NONE = new WorkflowSettings(null, null, StepSettings.UNSET, Map.of(), null);
+
+    /** These, and what they leave open as the others say. */
+    WorkflowSettings orElse(WorkflowSettings others) {
+        Map<String, StepSettings> both = new LinkedHashMap<>(byStep);
+        others.byStep.forEach((step, settings) -> both.merge(step, settings, StepSettings::orElse));
+        return new WorkflowSettings(
+                name != null ? name : others.name,
+                binding != null ? binding : others.binding,
+                steps.orElse(others.steps),
+                both,
+                retention != null ? retention : others.retention);
+    }
 }
