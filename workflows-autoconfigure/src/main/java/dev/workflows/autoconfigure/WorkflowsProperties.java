@@ -6,11 +6,13 @@ import dev.workflows.engine.EngineSettings;
 import dev.workflows.engine.PayloadLimits;
 import dev.workflows.engine.StepSettings;
 import dev.workflows.engine.WorkerSettings;
+import dev.workflows.engine.WorkflowDefinitionException;
 import dev.workflows.engine.WorkflowSettings;
 import dev.workflows.jpa.SchemaMode;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -156,13 +158,14 @@ public record WorkflowsProperties(
             steps = steps == null ? Map.of() : steps;
         }
 
-        WorkflowSettings settings() {
+        WorkflowSettings settings(String prefix) {
             Map<String, StepSettings> byStep = new LinkedHashMap<>();
-            steps.forEach((step, settings) -> byStep.put(step, settings.settings()));
+            steps.forEach(
+                    (step, settings) -> byStep.put(step, valid(prefix + "steps." + step + ".", settings::settings)));
             return new WorkflowSettings(
                     name,
                     binding,
-                    new Steps(retries, delay, backoff, maxDelay, jitter, timeout).settings(),
+                    valid(prefix, new Steps(retries, delay, backoff, maxDelay, jitter, timeout)::settings),
                     byStep,
                     retention == null ? null : retention.settings());
         }
@@ -170,8 +173,8 @@ public record WorkflowsProperties(
 
     EngineSettings settings() {
         return new EngineSettings(
-                worker.settings(),
-                defaults.settings(),
+                valid("", worker::settings),
+                valid("workflows.defaults.", defaults::settings),
                 retention.settings(),
                 new PayloadLimits(limits.params(), limits.result()),
                 definitionSettings());
@@ -179,8 +182,18 @@ public record WorkflowsProperties(
 
     Map<String, WorkflowSettings> definitionSettings() {
         Map<String, WorkflowSettings> settings = new LinkedHashMap<>();
-        definitions.forEach((name, definition) -> settings.put(name, definition.settings()));
+        definitions.forEach(
+                (name, definition) -> settings.put(name, definition.settings("workflows.definitions." + name + ".")));
         return settings;
+    }
+
+    /** What is out of bounds is refused with the whole name of its property. */
+    private static <T> T valid(String prefix, Supplier<T> settings) {
+        try {
+            return settings.get();
+        } catch (IllegalArgumentException e) {
+            throw new WorkflowDefinitionException(prefix + e.getMessage(), "Correct the property.");
+        }
     }
 
     private static @Nullable Duration duration(@Nullable DurationText text) {

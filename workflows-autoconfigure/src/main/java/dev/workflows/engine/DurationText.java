@@ -34,10 +34,10 @@ public record DurationText(Duration value) {
         try {
             parsed = parse(text.strip().toLowerCase(Locale.ROOT));
         } catch (IllegalArgumentException | ArithmeticException e) {
+            // without its cause, of which Spring Boot would print the message instead of this one
             throw new IllegalArgumentException(
                     "\"%s\" is not a duration: write \"10 seconds\", \"2.5 minutes\", \"10s\" or \"PT10S\""
-                            .formatted(text),
-                    e);
+                            .formatted(text));
         }
         if (parsed.isNegative() || parsed.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
