@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the type of the output, written to and read from JSON
  */
 @FunctionalInterface
-public interface WorkflowEntrypoint<P, R> {
+public interface WorkflowEntrypoint<P extends @Nullable Object, R> {
 
     /**
      * Runs an instance. An exception that leaves this method ends the instance as {@link Status#ERRORED}.

@@ -1,13 +1,15 @@
 package dev.workflows;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an instance was created with; the same at every replay.
  *
- * @param payload the params given to {@code create}, as they read back from JSON
+ * @param payload the params given to {@code create}, as they read back from JSON; null if their type is {@link Void}
  * @param timestamp when the instance was created
  * @param instanceId the instance's id
  * @param workflowName the workflow's name
  */
-public record WorkflowEvent<P>(P payload, Instant timestamp, String instanceId, String workflowName) {}
+public record WorkflowEvent<P extends @Nullable Object>(
+        P payload, Instant timestamp, String instanceId, String workflowName) {}

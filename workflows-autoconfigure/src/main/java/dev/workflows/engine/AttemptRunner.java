@@ -11,12 +11,19 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.interceptor.TransactionAttribute;
 
 /** Makes one attempt: enters the body under its timeout, and stores what it returned. */
 final class AttemptRunner {
 
     /** What the body made, as {@code run} sees it and as it is stored. */
     private record Made(@Nullable Object value, Checkpoint checkpoint) {}
+
+    /** Enters the body. */
+    private interface Making {
+
+        Made make() throws AttemptFailedException;
+    }
 
     private final Payloads payloads;
     private final StepTransactions transactions;
@@ -45,9 +52,10 @@ final class AttemptRunner {
     @Nullable
     Object run(Pass pass, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
             throws AttemptFailedException {
-        return spec.transaction() == null
+        TransactionAttribute transaction = spec.transaction();
+        return transaction == null
                 ? runPlain(pass, spec, attempt, body, abandoned)
-                : runInTransaction(pass, spec, attempt, body, abandoned);
+                : runInTransaction(transaction, pass, spec, attempt, () -> make(pass, spec, attempt, body, abandoned));
     }
 
     /** What {@code run} sees of a stored outcome. */
@@ -77,13 +85,13 @@ final class AttemptRunner {
     }
 
     private @Nullable Object runInTransaction(
-            Pass pass, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
+            TransactionAttribute transaction, Pass pass, StepSpec spec, StepAttempt attempt, Making making)
             throws AttemptFailedException {
         boolean[] appended = {false};
         try {
-            return transactions.execute(spec.transaction(), () -> {
+            return transactions.execute(transaction, () -> {
                 transactions.requireShared(spec.name());
-                Made made = make(pass, spec, attempt, body, abandoned);
+                Made made = making.make();
                 Written written = store.append(pass.claim(), made.checkpoint());
                 if (written != Written.STORED) {
                     throw new NotStoredException(written);

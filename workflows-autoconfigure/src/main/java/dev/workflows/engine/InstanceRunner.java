@@ -86,7 +86,7 @@ final class InstanceRunner {
         Claim claim = pass.claim();
         Object payload =
                 workflows.payloads().read(claim.params(), pass.definition().paramsType(), describe(pass, "params"));
-        WorkflowEntrypoint<Object, Object> entrypoint = workflows.entrypoint(pass.definition());
+        WorkflowEntrypoint<@Nullable Object, Object> entrypoint = workflows.entrypoint(pass.definition());
         return entrypoint.run(
                 new WorkflowEvent<>(payload, claim.createdAt(), claim.id(), claim.workflow()),
                 new DefaultWorkflowStep(pass, store, patience));

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.transaction.interceptor.TransactionAttribute;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** Answers a step's call from its checkpoint, or makes attempts until there is one. */
@@ -56,9 +57,10 @@ final class StepRunner {
     /** A step inside a step's body is part of that body; on this, its transaction has nobody else to begin it. */
     private @Nullable Object callWithin(Pass pass, StepSpec spec, boolean onThis, StepBody body) throws Throwable {
         log.debug("{} step={} is called inside another step's body, and part of it", pass, spec.name());
-        boolean begin =
-                onThis && spec.transaction() != null && !TransactionSynchronizationManager.isActualTransactionActive();
-        return begin ? transactions.execute(spec.transaction(), body) : body.call();
+        TransactionAttribute own = onThis ? spec.transaction() : null;
+        return own == null || TransactionSynchronizationManager.isActualTransactionActive()
+                ? body.call()
+                : transactions.execute(own, body);
     }
 
     private static void refuseForeignTransaction(StepSpec spec) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 
 /** The workflows of this application. */
@@ -37,8 +38,8 @@ final class Workflows {
     }
 
     @SuppressWarnings("unchecked") // the payload is read as the bean's own type
-    WorkflowEntrypoint<Object, Object> entrypoint(WorkflowDefinition definition) {
-        return (WorkflowEntrypoint<Object, Object>) beans.getBean(definition.beanName());
+    WorkflowEntrypoint<@Nullable Object, Object> entrypoint(WorkflowDefinition definition) {
+        return (WorkflowEntrypoint<@Nullable Object, Object>) beans.getBean(definition.beanName());
     }
 
     Payloads payloads() {

@@ -41,10 +41,9 @@ final class JoiningDataSource extends AbstractDataSource {
 
         @Override
         public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
-            boolean plain = arguments == null;
             switch (method.getName()) {
                 case "equals" -> {
-                    return !plain && proxy == arguments[0];
+                    return arguments != null && proxy == arguments[0];
                 }
                 case "hashCode" -> {
                     return System.identityHashCode(proxy);
@@ -57,7 +56,7 @@ final class JoiningDataSource extends AbstractDataSource {
                     return transactional ? null : delegate(method, arguments);
                 }
                 case "rollback" -> {
-                    return transactional && plain ? null : delegate(method, arguments);
+                    return transactional && arguments == null ? null : delegate(method, arguments);
                 }
                 default -> {
                     return delegate(method, arguments);

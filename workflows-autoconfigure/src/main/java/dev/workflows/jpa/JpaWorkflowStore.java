@@ -1,6 +1,5 @@
 package dev.workflows.jpa;
 
-import dev.workflows.Status;
 import dev.workflows.store.Checkpoint;
 import dev.workflows.store.Claim;
 import dev.workflows.store.Ending;
@@ -203,8 +202,9 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     public boolean end(Claim claim, Ending ending, Duration keep) {
         double seconds = Seconds.of(keep);
         Failure failure = ending.failure();
-        if (ending.status() == Status.COMPLETE && ending.output() != null) {
-            return changed(() -> instances.complete(claim.key(), claim.epoch(), ending.output(), seconds));
+        String output = ending.output();
+        if (output != null) {
+            return changed(() -> instances.complete(claim.key(), claim.epoch(), output, seconds));
         }
         if (failure == null) {
             throw new IllegalArgumentException("An instance ends with an output or a failure: " + ending);
