@@ -1,0 +1,117 @@
+package dev.workflows.crash;
+
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+
+/** What the bodies of a node tell the test, and where the test has them wait. */
+class Crash implements SmartLifecycle {
+
+    /** What an instance does at its point. */
+    enum Hold {
+        /** It goes on. */
+        NOT,
+        /** It waits until it is interrupted. */
+        FOREVER,
+        /** It waits for the signal "go". */
+        UNTIL_GO,
+        /** It waits for the signal "go", and does not listen to interruptions. */
+        STUBBORN
+    }
+
+    private final Journal journal;
+    private final Signals signals;
+    private final String node;
+    private final Hold hold;
+    private volatile boolean running;
+
+    Crash(
+            @Value("${crash.directory}") Path directory,
+            @Value("${crash.node}") String node,
+            @Value("${crash.hold:not}") Hold hold) {
+        this.journal = Journal.in(directory);
+        this.signals = new Signals(directory);
+        this.node = node;
+        this.hold = hold;
+    }
+
+    /** To be called first by every step's body. */
+    Journal.Entry entered() {
+        return journal.entered(node);
+    }
+
+    /** Holds the instance here, if this is its point. */
+    void reach(CrashPoint point, String instance) {
+        if (hold == Hold.NOT || !instance.equals(point.instance())) {
+            return;
+        }
+        signals.raise(instance);
+        switch (hold) {
+            case FOREVER -> waitForever();
+            case UNTIL_GO -> signals.awaitRaised("go");
+            case STUBBORN -> waitStubbornly();
+            default -> throw new IllegalStateException();
+        }
+    }
+
+    private static void waitForever() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private void waitStubbornly() {
+        while (!signals.isRaised("go")) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Before the engine starts. */
+    @Override
+    public void start() {
+        running = true;
+        signals.raise("up-" + node);
+    }
+
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Says when the engine, having been told to stop, waits for running attempts. */
+    @EventListener
+    void closing(ContextClosedEvent event) {
+        Thread thread = new Thread(() -> {
+            await().atMost(Signals.PATIENCE).pollInterval(Duration.ofMillis(5)).until(Crash::isDraining);
+            signals.raise("draining-" + node);
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static boolean isDraining() {
+        return Thread.getAllStackTraces().values().stream()
+                .flatMap(Stream::of)
+                .anyMatch(frame -> frame.getClassName().equals("dev.workflows.engine.Passes")
+                        && frame.getMethodName().equals("awaitNone"));
+    }
+}

@@ -1,0 +1,91 @@
+package dev.workflows.crash;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.workflows.CreateOptions;
+import dev.workflows.WorkflowBinding;
+import dev.workflows.test.TestApplication;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.ResolvableType;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The main class of the JVMs that are killed: starts a node, creates the instances that it is told to create, and from then
+ * on only looks.
+ */
+final class CrashApplication {
+
+    private static final String UNFINISHED =
+            "select count(*) from workflow_instance where status not in ('complete', 'errored')";
+    private static final String RETRY_WAIT = """
+            select count(*) from workflow_attempt a join workflow_instance i on i.pk = a.instance_pk
+            where i.id = ? and i.status = 'waiting' and a.attempt = 2 and a.next_at is not null""";
+    private static final String SLEEP = """
+            select count(*) from workflow_step s join workflow_instance i on i.pk = s.instance_pk
+            where i.id = ? and i.status = 'waiting' and s.kind = 'sleep'""";
+
+    private CrashApplication() {}
+
+    /** @param arguments the database's URL, the directory, then {@code key=value} properties */
+    public static void main(String[] arguments) {
+        Signals signals = new Signals(Path.of(arguments[1]));
+        ConfigurableApplicationContext context =
+                start(arguments[0], signals.directory(), Arrays.copyOfRange(arguments, 2, arguments.length));
+        create(context, context.getEnvironment().getProperty("crash.create", String[].class, new String[0]));
+        JdbcClient jdbc = context.getBean(JdbcClient.class);
+        look(signals, jdbc, RETRY_WAIT, CrashPoint.INSIDE_RETRY_WAIT.instance());
+        look(signals, jdbc, SLEEP, CrashPoint.INSIDE_SLEEP.instance());
+        String node = context.getEnvironment().getRequiredProperty("crash.node");
+        daemon(() -> {
+            awaitForever(() -> jdbc.sql(UNFINISHED).query(Integer.class).single() == 0);
+            signals.raise("finished-" + node);
+        });
+    }
+
+    static ConfigurableApplicationContext start(String url, Path directory, String... properties) {
+        return TestApplication.on(url, Crash.class, OrderWorkflow.class)
+                .with("crash.directory=" + directory)
+                .with(properties)
+                .start();
+    }
+
+    static void create(ConfigurableApplicationContext context, String... instances) {
+        WorkflowBinding<String, String> orders = binding(context);
+        for (String instance : instances) {
+            orders.create(CreateOptions.of("order").withId(instance));
+        }
+    }
+
+    @SuppressWarnings("unchecked") // asked for by its generic type
+    static WorkflowBinding<String, String> binding(ConfigurableApplicationContext context) {
+        ResolvableType type = ResolvableType.forClassWithGenerics(WorkflowBinding.class, String.class, String.class);
+        return (WorkflowBinding<String, String>) context.getBeanProvider(type).getObject();
+    }
+
+    private static void look(Signals signals, JdbcClient jdbc, String query, String instance) {
+        daemon(() -> {
+            awaitForever(
+                    () -> jdbc.sql(query).param(instance).query(Integer.class).single() == 1);
+            signals.raise(instance);
+        });
+    }
+
+    private static void awaitForever(Callable<Boolean> condition) {
+        await().forever().pollInterval(Duration.ofMillis(50)).until(condition);
+    }
+
+    private static void daemon(Runnable work) {
+        Thread thread = new Thread(work);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    static List<String> instances(CrashPoint... points) {
+        return Arrays.stream(points).map(CrashPoint::instance).toList();
+    }
+}

@@ -1,0 +1,8 @@
+package dev.workflows.crash;
+
+class PostgresKilledJvmTests extends KilledJvmContract {
+
+    PostgresKilledJvmTests() {
+        super(CrashDatabase.POSTGRESQL);
+    }
+}
