@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 /** A JVM of its own, for what is to be killed and for what must not meet the classpath of the tests. */
 class ChildJvm implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Process process;
     private final Path output;

@@ -26,7 +26,7 @@ import org.springframework.web.client.RestClient;
 /** The application as it is started, in a JVM that is killed. */
 class CrashTests {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String WAITING = "{\"status\":\"waiting\",\"output\":null}";
     private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
 
@@ -98,7 +98,7 @@ class CrashTests {
         try (ChildJvm third = start()) {
             third.awaitOutput(Pattern.compile("sample-2: \\{\"status\":\"complete\""));
             third.stop();
-            assertThat(third.output()).doesNotContain("sample-1", "WARN", "ERROR");
+            assertThat(third.output()).doesNotContain("sample-1", "could not be handed back", "ERROR");
         }
     }
 
@@ -125,7 +125,7 @@ class CrashTests {
         return RestClient.create("http://localhost:" + demo.awaitOutput(PORT).group(1));
     }
 
-    /** Outlives the application, and so counts the calls of both its lives. The first two fail. */
+    /** Outlives the application, and so counts the calls of all its lives. The first two fail. */
     private static HttpServer upstream(AtomicInteger calls) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/reports/abc123", exchange -> {
