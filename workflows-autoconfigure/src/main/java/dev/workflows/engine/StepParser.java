@@ -8,6 +8,7 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -15,6 +16,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -43,18 +45,34 @@ final class StepParser {
     /** Every step that a class declares or inherits. */
     List<StepDeclaration> parseAll(Class<?> type) {
         List<StepDeclaration> steps = new ArrayList<>();
-        for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type, this::isStep)) {
-            steps.add(parse(method, type));
+        // bridges count at first: each overrides the method of a superclass that would else be a step of its own
+        for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type, StepParser::isAnnotated)) {
+            if (isStep(method)) {
+                steps.add(parse(method, type));
+            }
         }
         return steps;
     }
 
     boolean isStep(Method method) {
-        return !method.isBridge() && AnnotatedElementUtils.hasAnnotation(method, Step.class);
+        return isAnnotated(method) && (!method.isBridge() || isBridgeForVisibility(method));
+    }
+
+    private static boolean isAnnotated(Method method) {
+        return AnnotatedElementUtils.hasAnnotation(method, Step.class);
+    }
+
+    /** The compiler has public classes repeat the public methods of a superclass that is not, and calls that a bridge too. */
+    private static boolean isBridgeForVisibility(Method bridge) {
+        Method bridged = BridgeMethodResolver.findBridgedMethod(bridge);
+        return bridged.getReturnType() == bridge.getReturnType()
+                && Arrays.equals(bridged.getParameterTypes(), bridge.getParameterTypes());
     }
 
     /** @throws WorkflowDefinitionException if the step could not work as it is written */
-    StepDeclaration parse(Method method, Class<?> type) {
+    StepDeclaration parse(Method called, Class<?> type) {
+        // a bridge has lost the type arguments
+        Method method = BridgeMethodResolver.findBridgedMethod(called);
         Step step = AnnotatedElementUtils.findMergedAnnotation(method, Step.class);
         if (step == null) {
             throw new IllegalArgumentException(method + " is no step");
@@ -63,7 +81,7 @@ final class StepParser {
         String where = type.getSimpleName() + "." + method.getName();
         refuseWhatCannotBeIntercepted(method, name, where);
         refuseName(name, where);
-        Type returnType = ResolvableType.forMethodReturnType(method, type).getType();
+        Type returnType = ResolvedTypes.of(ResolvableType.forMethodReturnType(method, type));
         refuseReturnType(method, type, name, where);
         return new StepDeclaration(
                 name,

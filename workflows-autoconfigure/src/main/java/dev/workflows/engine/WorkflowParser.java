@@ -63,8 +63,8 @@ final class WorkflowParser {
                 binding(configured, workflow, name),
                 beanName,
                 type,
-                entrypoint.getGeneric(0).getType(),
-                entrypoint.getGeneric(1).getType(),
+                ResolvedTypes.of(entrypoint.getGeneric(0)),
+                ResolvedTypes.of(entrypoint.getGeneric(1)),
                 steps,
                 configured);
     }
