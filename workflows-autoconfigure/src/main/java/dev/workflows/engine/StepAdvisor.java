@@ -2,6 +2,7 @@ package dev.workflows.engine;
 
 import dev.workflows.Step;
 import dev.workflows.Workflow;
+import java.lang.reflect.Method;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -11,19 +12,24 @@ import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.support.AbstractPointcutAdvisor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.ComposablePointcut;
+import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
+import org.springframework.transaction.interceptor.TransactionAttributeSource;
 
 /**
  * Intercepts {@link Step} methods of beans that are not workflows; those are enhanced. Outermost, so that every attempt
- * passes through whatever else surrounds the method.
+ * passes through whatever else surrounds the method. A transactional step of a workflow that is called through the
+ * bean's proxy is intercepted here too, since inside the proxy the transaction would have begun before the step.
  */
 public final class StepAdvisor extends AbstractPointcutAdvisor {
 
     private static final ClassFilter NO_WORKFLOWS = type -> !AnnotatedElementUtils.hasAnnotation(type, Workflow.class);
 
     private final transient Pointcut pointcut = new ComposablePointcut(NO_WORKFLOWS)
+            .union((Pointcut) new TransactionalMethods())
             .intersection((Pointcut) new AnnotationMatchingPointcut(null, Step.class, true));
 
     private final transient MethodInterceptor advice = StepAdvisor::intercept;
@@ -40,6 +46,16 @@ public final class StepAdvisor extends AbstractPointcutAdvisor {
     @Override
     public MethodInterceptor getAdvice() {
         return advice;
+    }
+
+    private static final class TransactionalMethods extends StaticMethodMatcherPointcut {
+
+        private final TransactionAttributeSource transactions = new AnnotationTransactionAttributeSource(false);
+
+        @Override
+        public boolean matches(Method method, Class<?> type) {
+            return transactions.hasTransactionAttribute(method, type);
+        }
     }
 
     private static @Nullable Object intercept(MethodInvocation invocation) throws Throwable {
