@@ -28,7 +28,8 @@ public enum Backoff {
             case LINEAR -> attempts;
             case EXPONENTIAL -> Math.pow(2, attempts - 1.0);
         };
-        double nanos = delay.toNanos() * factor;
+        // a delay beyond the longest wait may be more than nanoseconds can count
+        double nanos = (delay.compareTo(LONGEST) > 0 ? LONGEST : delay).toNanos() * factor;
         return nanos >= LONGEST.toNanos() ? LONGEST : Duration.ofNanos((long) nanos);
     }
 }
