@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
@@ -19,7 +20,6 @@ final class Worker {
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
 
     private final WorkflowStore store;
-    private final Workflows workflows;
     private final WorkerSettings settings;
     private final Passes passes = new Passes();
     private final ExecutorService threads = Executors.newCachedThreadPool(threads("workflow-", true));
@@ -27,11 +27,11 @@ final class Worker {
     private final ScheduledThreadPoolExecutor timer = timer("workflows-timer-", 2);
     private final Lease lease;
     private final Dispatcher dispatcher;
+    private final Thread polling;
     private volatile boolean stopped;
 
     Worker(WorkflowStore store, Workflows workflows, StepTransactions transactions, EngineSettings settings) {
         this.store = store;
-        this.workflows = workflows;
         this.settings = settings.worker();
         Patience patience = new Patience(() -> stopped);
         Watchdog watchdog = new Watchdog(timer, threads, this.settings.interruptGrace());
@@ -40,6 +40,9 @@ final class Worker {
         InstanceRunner instances = new InstanceRunner(workflows, steps, store, patience, passes);
         this.lease = new Lease(store, passes, this.settings.lease());
         this.dispatcher = new Dispatcher(store, lease, instances, threads, this.settings);
+        List<String> names = List.copyOf(workflows.names());
+        // not a daemon: an application that only runs workflows is kept alive by it
+        this.polling = threads("workflows-dispatcher-", false).newThread(() -> dispatcher.pollUntilStopped(names));
     }
 
     Dispatcher dispatcher() {
@@ -49,16 +52,14 @@ final class Worker {
     void start() {
         lease.start(leaseTimer, dispatcher::running, () -> dispatcher.dueIn(Duration.ZERO));
         new Sweeper(store, () -> stopped).start(timer, SWEEP_INTERVAL);
-        List<String> names = List.copyOf(workflows.names());
-        // not a daemon: an application that only runs workflows is kept alive by it
-        threads("workflows-dispatcher-", false)
-                .newThread(() -> dispatcher.pollUntilStopped(names))
-                .start();
+        polling.start();
     }
 
     /** Lets running attempts end in the time that is configured, and hands every instance back. */
     void stop() throws InterruptedException {
         dispatcher.stop();
+        // what it is claiming right now is handed back with the rest
+        polling.join(settings.shutdownTimeout().toMillis() + 1);
         passes.stop();
         passes.awaitNone(settings.shutdownTimeout());
         passes.all().forEach(Pass::interrupt);
@@ -69,15 +70,18 @@ final class Worker {
                 log.warn("{} does not stop: it is handed back, and what its thread still does no longer counts", stuck);
             }
         }
-        leaseTimer.shutdownNow();
-        timer.shutdownNow();
+        // none is interrupted: it may be using the database
+        leaseTimer.shutdown();
+        timer.shutdown();
         threads.shutdown();
+        leaseTimer.awaitTermination(AFTER_INTERRUPT.toMillis(), TimeUnit.MILLISECONDS);
         lease.leave();
     }
 
     private static ScheduledThreadPoolExecutor timer(String name, int threads) {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(threads, threads(name, true));
         timer.setRemoveOnCancelPolicy(true);
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         return timer;
     }
 

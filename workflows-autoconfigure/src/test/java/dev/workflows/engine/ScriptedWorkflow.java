@@ -18,7 +18,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
-import org.springframework.core.ResolvableType;
 
 /** A workflow that runs what a test gives it for an instance; its steps do what they are given, too. */
 @Workflow
@@ -66,9 +65,7 @@ class ScriptedWorkflow implements WorkflowEntrypoint<Object, Object> {
 
     @SuppressWarnings("unchecked")
     static WorkflowBinding<Object, Object> binding(ApplicationContext application) {
-        return (WorkflowBinding<Object, Object>) application
-                .getBeanProvider(ResolvableType.forClassWithGenerics(WorkflowBinding.class, Object.class, Object.class))
-                .getObject();
+        return (WorkflowBinding<Object, Object>) application.getBean("SCRIPTED_WORKFLOW");
     }
 
     @Override

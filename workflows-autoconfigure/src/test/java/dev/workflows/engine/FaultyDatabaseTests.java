@@ -1,0 +1,171 @@
+package dev.workflows.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.workflows.Status;
+import dev.workflows.WorkflowInstance;
+import dev.workflows.test.FaultyDatabase;
+import dev.workflows.test.OnEveryDatabase;
+import dev.workflows.test.SharedApplication;
+import dev.workflows.test.TestDatabase;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What becomes of an instance when the database is away, or when nobody knows whether a commit has happened. */
+class FaultyDatabaseTests {
+
+    @RegisterExtension
+    private static final SharedApplication APPLICATION = SharedApplication.of(
+                    ScriptedWorkflow.class, LedgerWorkflow.class, FaultyDatabase.class)
+            .withTables("create table ledger (id varchar(100) not null)")
+            .with("workflows.worker.lease=1 second");
+
+    private final AtomicInteger entered = new AtomicInteger();
+
+    @OnEveryDatabase
+    void whatAStepDidDuringAnOutageIsStoredWhenTheDatabaseIsBack(TestDatabase database) throws Exception {
+        ConfigurableApplicationContext application = APPLICATION.on(database);
+        FaultyDatabase faulty = application.getBean(FaultyDatabase.class);
+        String id = UUID.randomUUID().toString();
+
+        ScriptedWorkflow.create(
+                application,
+                id,
+                (steps, step) -> steps.number(() -> {
+                    faulty.goAway();
+                    CompletableFuture.delayedExecutor(400, TimeUnit.MILLISECONDS)
+                            .execute(faulty::comeBack);
+                    return entered.incrementAndGet();
+                }));
+
+        awaitComplete(application, id);
+        assertThat(entered).hasValue(1);
+    }
+
+    @OnEveryDatabase
+    void aCheckpointWhoseCommitWasInDoubtIsNotMadeTwice(TestDatabase database) throws Exception {
+        ConfigurableApplicationContext application = losing(database, "insert into workflow_step");
+
+        Object output = ScriptedWorkflow.run(application, (steps, step) -> steps.number(entered::incrementAndGet));
+
+        assertThat(output).isEqualTo(1);
+        assertThat(entered).hasValue(1);
+        assertAnswerWasLost(application);
+    }
+
+    @OnEveryDatabase
+    void aTransactionalStepWhoseCommitWasInDoubtHasItsEffectOnce(TestDatabase database) throws Exception {
+        ConfigurableApplicationContext application = losing(database, "insert into workflow_step");
+        String id = UUID.randomUUID().toString();
+
+        LedgerWorkflow.create(application, id).await(ScriptedWorkflow.LONG_ENOUGH);
+
+        assertThat(application
+                        .getBean(JdbcClient.class)
+                        .sql("select count(*) from ledger where id = ?")
+                        .param(id)
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(1);
+        assertAnswerWasLost(application);
+    }
+
+    @OnEveryDatabase
+    void anInstanceWhoseCreationWasInDoubtRuns(TestDatabase database) {
+        ConfigurableApplicationContext application = losing(database, "insert into workflow_instance");
+        String id = UUID.randomUUID().toString();
+
+        assertThatThrownBy(() -> ScriptedWorkflow.create(
+                        application, id, (steps, step) -> steps.number(entered::incrementAndGet)))
+                .isInstanceOf(RuntimeException.class);
+
+        awaitComplete(application, id);
+        assertThat(entered).hasValue(1);
+        assertAnswerWasLost(application);
+    }
+
+    @OnEveryDatabase
+    void anInstanceWhoseClaimWasInDoubtGoesOn(TestDatabase database) throws Exception {
+        ConfigurableApplicationContext application = APPLICATION.on(database);
+        FaultyDatabase faulty = application.getBean(FaultyDatabase.class);
+
+        Object output = ScriptedWorkflow.run(application, (steps, step) -> {
+            if (entered.getAndIncrement() == 0) {
+                faulty.loseAnswerToCommitOf("due_at=null,");
+            }
+            step.sleep("short", "100");
+            return "done";
+        });
+
+        assertThat(output).isEqualTo("done");
+        assertAnswerWasLost(application);
+    }
+
+    @OnEveryDatabase
+    void anAttemptWhoseFailureWasInDoubtCountsOnce(TestDatabase database) throws Exception {
+        ConfigurableApplicationContext application = losing(database, "insert into workflow_attempt");
+
+        Object output = ScriptedWorkflow.run(
+                application,
+                (steps, step) -> steps.retriedFiveTimes(() -> {
+                    if (entered.incrementAndGet() < 3) {
+                        throw new IllegalStateException("not yet");
+                    }
+                    return dev.workflows.StepContext.current().attempt();
+                }));
+
+        assertThat(output).isEqualTo(3);
+        assertAnswerWasLost(application);
+    }
+
+    @OnEveryDatabase
+    void aSleepWhoseBeginningWasInDoubtIsSleptOnce(TestDatabase database) throws Exception {
+        ConfigurableApplicationContext application = losing(database, "'sleep'");
+
+        Object output = ScriptedWorkflow.run(application, (steps, step) -> {
+            step.sleep("short", Duration.ofMillis(100));
+            return steps.number(entered::incrementAndGet);
+        });
+
+        assertThat(output).isEqualTo(1);
+        assertAnswerWasLost(application);
+    }
+
+    @OnEveryDatabase
+    void anEndThatWasInDoubtStands(TestDatabase database) throws Exception {
+        ConfigurableApplicationContext application = losing(database, "set status = 'complete'");
+
+        assertThat(ScriptedWorkflow.run(application, (steps, step) -> "the end"))
+                .isEqualTo("the end");
+        assertAnswerWasLost(application);
+    }
+
+    private static ConfigurableApplicationContext losing(TestDatabase database, String statement) {
+        ConfigurableApplicationContext application = APPLICATION.on(database);
+        application.getBean(FaultyDatabase.class).loseAnswerToCommitOf(statement);
+        return application;
+    }
+
+    private static void assertAnswerWasLost(ConfigurableApplicationContext application) {
+        assertThat(application.getBean(FaultyDatabase.class).hasLostTheAnswer()).isTrue();
+    }
+
+    private static void awaitComplete(ConfigurableApplicationContext application, String id) {
+        Awaitility.await()
+                .atMost(ScriptedWorkflow.LONG_ENOUGH)
+                .ignoreExceptions()
+                .untilAsserted(() -> {
+                    WorkflowInstance<Object> instance =
+                            ScriptedWorkflow.binding(application).get(id);
+                    assertThat(instance.status().status()).isEqualTo(Status.COMPLETE);
+                });
+    }
+}

@@ -1,0 +1,86 @@
+package dev.workflows.test;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+
+/** Stands between an application and its database: it can be away, and lose the answer to a commit. */
+public class FaultyDatabase implements BeanPostProcessor {
+
+    private volatile boolean away;
+    private final AtomicReference<@Nullable String> losesAnswerTo = new AtomicReference<>();
+
+    /** From here on nobody gets a connection. */
+    public void goAway() {
+        away = true;
+    }
+
+    public void comeBack() {
+        away = false;
+    }
+
+    /** The next transaction that executes such a statement commits, but whoever commits it is told that it failed. */
+    public void loseAnswerToCommitOf(String statement) {
+        losesAnswerTo.set(statement);
+    }
+
+    /** Whether the answer that was to be lost has been. */
+    public boolean hasLostTheAnswer() {
+        return losesAnswerTo.get() == null;
+    }
+
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String beanName) {
+        return bean instanceof DataSource dataSource ? new Faulty(dataSource) : bean;
+    }
+
+    private final class Faulty extends DelegatingDataSource {
+
+        Faulty(DataSource target) {
+            super(target);
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            if (away) {
+                throw new SQLTransientConnectionException("The database is away");
+            }
+            Connection connection = super.getConnection();
+            boolean[] marked = {false};
+            return (Connection) Proxy.newProxyInstance(
+                    getClass().getClassLoader(),
+                    new Class<?>[] {Connection.class},
+                    (proxy, method, arguments) -> invoke(connection, marked, method, arguments));
+        }
+
+        private @Nullable Object invoke(
+                Connection connection, boolean[] marked, Method method, Object @Nullable [] arguments)
+                throws Throwable {
+            String statement = losesAnswerTo.get();
+            if (statement != null
+                    && method.getName().equals("prepareStatement")
+                    && arguments != null
+                    && ((String) arguments[0]).replaceAll("\\s+", " ").contains(statement)) {
+                marked[0] = true;
+            }
+            Object result;
+            try {
+                result = method.invoke(connection, arguments);
+            } catch (InvocationTargetException e) {
+                throw e.getTargetException();
+            }
+            if (method.getName().equals("commit") && marked[0] && losesAnswerTo.compareAndSet(statement, null)) {
+                throw new SQLException("The connection was lost while it committed", "08006");
+            }
+            return result;
+        }
+    }
+}
