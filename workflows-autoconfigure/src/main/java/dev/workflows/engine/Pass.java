@@ -88,6 +88,8 @@ final class Pass {
 
     /** To be called before anything that {@code run} asks of the engine: a swallowed unwinding is taken up again. */
     void requireRunning() {
+        // an interrupt that run has left behind is meant neither for the next body nor for the database
+        Thread.interrupted();
         if (stopping) {
             leave(State.STOPPED);
         }

@@ -33,13 +33,18 @@ final class Passes {
         running.forEach(Pass::stop);
     }
 
-    /** Waits until none is left, or so long. */
+    /** Waits until none is left that still has its instance, or so long. */
     synchronized void awaitNone(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         long left = timeout.toNanos();
-        while (!running.isEmpty() && left > 0) {
+        while (isAnyLeft() && left > 0) {
             wait(left / 1_000_000 + 1);
             left = deadline - System.nanoTime();
         }
+    }
+
+    /** The thread of an abandoned attempt may never end, and nobody needs it to. */
+    private boolean isAnyLeft() {
+        return running.stream().anyMatch(pass -> pass.state() != Pass.State.LOST);
     }
 }
