@@ -3,12 +3,14 @@ package dev.workflows.engine;
 import dev.workflows.Backoff;
 import dev.workflows.Step;
 import java.io.Closeable;
+import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -20,6 +22,7 @@ import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.type.classreading.MetadataReaderFactory;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
 import org.springframework.transaction.interceptor.TransactionAttribute;
@@ -52,6 +55,20 @@ final class StepParser {
             }
         }
         return steps;
+    }
+
+    /** The steps in the order in which the source has them, which reflection does not know; for people to read. */
+    static List<StepDeclaration> inSourceOrder(List<StepDeclaration> steps, Class<?> type) throws IOException {
+        List<String> order = MetadataReaderFactory.create(type.getClassLoader())
+                .getMetadataReader(type.getName())
+                .getAnnotationMetadata()
+                .getAnnotatedMethods(Step.class.getName())
+                .stream()
+                .map(method -> type.getSimpleName() + "." + method.getMethodName())
+                .toList();
+        return steps.stream()
+                .sorted(Comparator.comparingInt(step -> order.indexOf(step.where())))
+                .toList();
     }
 
     boolean isStep(Method method) {

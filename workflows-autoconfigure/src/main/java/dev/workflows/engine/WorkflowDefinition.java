@@ -1,6 +1,7 @@
 package dev.workflows.engine;
 
 import dev.workflows.Retention;
+import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.HashSet;
 import java.util.List;
@@ -52,9 +53,20 @@ record WorkflowDefinition(
 
     /** In a line, for the log at start-up. */
     String describe(StepSettings defaults) {
-        String own = steps.stream().map(step -> spec(step, defaults).describe()).collect(Collectors.joining(", "));
+        String own = inSourceOrder().stream()
+                .map(step -> spec(step, defaults).describe())
+                .collect(Collectors.joining(", "));
         return "Workflow \"%s\" (%s) %s"
                 .formatted(name, binding, own.isEmpty() ? "has no steps of its own" : "has the steps " + own);
+    }
+
+    private List<StepDeclaration> inSourceOrder() {
+        try {
+            return StepParser.inSourceOrder(steps, type);
+        } catch (IOException e) {
+            // a class that was made at runtime has no file to look into
+            return steps;
+        }
     }
 
     /** By name. */
