@@ -1,8 +1,7 @@
 package dev.workflows.jpa;
 
-import java.util.ArrayList;
-import java.util.List;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -25,7 +24,10 @@ final class H2Database {
         if (!place.startsWith("mem:")) {
             writeAtCommit(jdbc);
         }
-        advice(place, closesOnExit(jdbc)).forEach(log::warn);
+        String advice = advice(place);
+        if (advice != null) {
+            log.warn(advice);
+        }
     }
 
     /** By default H2 keeps what is committed in memory for half a second: a killed process would have lost it. */
@@ -40,35 +42,23 @@ final class H2Database {
         }
     }
 
-    private static boolean closesOnExit(JdbcTemplate jdbc) {
-        return jdbc.queryForList(
-                        "select setting_value from information_schema.settings where setting_name = 'DB_CLOSE_ON_EXIT'",
-                        String.class)
-                .contains("TRUE");
-    }
-
-    /** @param place what stands behind {@code jdbc:h2:} in the URL */
-    static List<String> advice(String place, boolean closesOnExit) {
+    /**
+     * Null if there is nothing to say.
+     *
+     * @param place what stands behind {@code jdbc:h2:} in the URL, without the settings
+     */
+    static @Nullable String advice(String place) {
         if (place.startsWith("mem:")) {
-            return List.of(
-                    "Workflows are stored in an H2 database in memory: nothing survives the end of this process. "
-                            + "Set spring.datasource.url, for example to jdbc:h2:async:./data/app;DB_CLOSE_ON_EXIT=FALSE");
+            return "Workflows are stored in an H2 database in memory: nothing survives the end of this process. "
+                    + "Set spring.datasource.url, for example to jdbc:h2:async:./data/app;DB_CLOSE_ON_EXIT=FALSE";
         }
-        if (place.isEmpty() || place.startsWith("tcp:") || place.startsWith("ssl:")) {
-            return List.of();
+        if (place.isEmpty() || place.startsWith("tcp:") || place.startsWith("ssl:") || place.startsWith("async:")) {
+            return null;
         }
-        List<String> advice = new ArrayList<>();
-        if (!place.startsWith("async:")) {
-            // H2 opens files so that an interrupt of a thread that reads or writes closes them for everybody
-            advice.add(
-                    "The H2 database \"%s\" is closed when a step that is using it is interrupted at its timeout. Write jdbc:h2:async:… to have its file opened in a way that interrupts do not close"
-                            .formatted(place));
-        }
-        if (closesOnExit) {
-            advice.add(
-                    "The H2 database \"%s\" closes itself when the process is told to stop, maybe before running instances are handed back. Add ;DB_CLOSE_ON_EXIT=FALSE to its URL"
-                            .formatted(place));
-        }
-        return advice;
+        // H2 opens files so that an interrupt of a thread that reads or writes closes them for everybody
+        return ("The H2 database \"%s\" is closed when a step that is using it is interrupted at its timeout. Write "
+                        + "jdbc:h2:async:…;DB_CLOSE_ON_EXIT=FALSE to have its file opened in a way that interrupts do not "
+                        + "close, and closed only when running instances have been handed back")
+                .formatted(place);
     }
 }

@@ -26,12 +26,12 @@ class H2DatabaseTests {
     }
 
     @Test
-    void warnsOfAFileThatAnInterruptOrAnExitCloses(CapturedOutput output) {
+    void warnsOfAFileThatAnInterruptCloses(CapturedOutput output) {
         prepare("jdbc:h2:" + folder.resolve("db"));
 
         assertThat(output)
                 .contains("is closed when a step that is using it is interrupted")
-                .contains("Add ;DB_CLOSE_ON_EXIT=FALSE to its URL");
+                .contains("Write jdbc:h2:async:…;DB_CLOSE_ON_EXIT=FALSE");
     }
 
     @Test
