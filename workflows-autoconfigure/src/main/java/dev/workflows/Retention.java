@@ -10,11 +10,17 @@ import java.time.Duration;
  */
 public record Retention(Duration success, Duration error) {
 
-    /** @throws IllegalArgumentException if a duration is negative */
+    private static final Duration LONGEST = Duration.ofDays(100 * 365);
+
+    /** @throws IllegalArgumentException if a duration is negative, or longer than 100 years */
     public Retention {
         if (success.isNegative() || error.isNegative()) {
             throw new IllegalArgumentException(
                     "A retention cannot be negative: success %s, error %s".formatted(success, error));
+        }
+        if (success.compareTo(LONGEST) > 0 || error.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "A retention is at most 100 years: success %s, error %s".formatted(success, error));
         }
     }
 
