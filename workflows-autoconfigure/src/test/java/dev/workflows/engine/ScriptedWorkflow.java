@@ -44,8 +44,14 @@ class ScriptedWorkflow implements WorkflowEntrypoint<Object, Object> {
     }
 
     static WorkflowInstance<Object> create(ApplicationContext application, String id, Script script) {
-        application.getBean(ScriptedWorkflow.class).scripts.put(id, script);
-        return binding(application).create(CreateOptions.of(null).withId(id));
+        return create(application, CreateOptions.of(null).withId(id), script);
+    }
+
+    /** @param options with an id, under which the script is found again */
+    static WorkflowInstance<Object> create(
+            ApplicationContext application, CreateOptions<Object> options, Script script) {
+        application.getBean(ScriptedWorkflow.class).scripts.put(Objects.requireNonNull(options.id()), script);
+        return binding(application).create(options);
     }
 
     /** The output of an instance that runs the script. */
