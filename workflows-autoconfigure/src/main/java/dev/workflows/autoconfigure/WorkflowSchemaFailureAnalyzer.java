@@ -9,10 +9,7 @@ final class WorkflowSchemaFailureAnalyzer extends AbstractFailureAnalyzer<Invali
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, InvalidSchemaException cause) {
-        return new FailureAnalysis(
-                cause.getMessage(),
-                "Set workflows.schema.mode=migrate to have them brought up to date, or run the scripts in %s yourself."
-                        .formatted(cause.migrations()),
-                cause);
+        String message = String.valueOf(cause.getMessage()).strip();
+        return new FailureAnalysis(message.endsWith(".") ? message : message + ".", cause.action(), cause);
     }
 }
