@@ -21,6 +21,7 @@ record RetryPolicy(
         return attempts > retries
                 || thrown instanceof NonRetryableException
                 || thrown instanceof UnstorableResultException
+                || thrown instanceof UnusableTransactionException
                 || noRetryFor.stream().anyMatch(type -> type.isInstance(thrown));
     }
 

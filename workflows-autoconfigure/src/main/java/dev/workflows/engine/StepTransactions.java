@@ -1,9 +1,9 @@
 package dev.workflows.engine;
 
-import dev.workflows.WorkflowException;
 import dev.workflows.store.WorkflowStore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionManager;
@@ -50,7 +50,7 @@ final class StepTransactions {
     /** To be called within: the checkpoint can only commit with what the store's own database takes part in. */
     void requireShared(String step) {
         if (!store.isInTransaction()) {
-            throw new WorkflowException(
+            throw new UnusableTransactionException(
                     ("Step \"%s\" is transactional, but its transaction manager does not work on the DataSource that holds "
                                     + "the workflow tables, so its writes and its checkpoint could not commit together. "
                                     + "Use a transaction manager of that DataSource, or remove @Transactional from the "
@@ -60,11 +60,18 @@ final class StepTransactions {
     }
 
     private PlatformTransactionManager manager(TransactionAttribute attribute) {
-        TransactionManager manager = find(attribute.getQualifier());
+        TransactionManager manager;
+        try {
+            manager = find(attribute.getQualifier());
+        } catch (NoSuchBeanDefinitionException e) {
+            throw new UnusableTransactionException(
+                    "The transaction manager for a step cannot be told. Name one in @Transactional, or make one @Primary: "
+                            + e.getMessage());
+        }
         if (manager instanceof PlatformTransactionManager platform) {
             return platform;
         }
-        throw new WorkflowException(
+        throw new UnusableTransactionException(
                 "The transaction manager %s cannot be used for a step: it is not a PlatformTransactionManager"
                         .formatted(manager.getClass().getName()));
     }
