@@ -135,7 +135,13 @@ final class StepParser {
         if (name.isEmpty() || name.length() > MAX_NAME_LENGTH) {
             return "has %d characters: it must have 1 to %d".formatted(name.length(), MAX_NAME_LENGTH);
         }
-        return name.chars().anyMatch(c -> c < 0x20) ? "contains a control character" : null;
+        if (name.chars().anyMatch(c -> c < 0x20)) {
+            return "contains a control character";
+        }
+        // a database that stores UTF-8 would store another name
+        return name.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)
+                ? "contains half of a surrogate pair"
+                : null;
     }
 
     private void refuseReturnType(Method method, Class<?> type, String name, String where) {

@@ -11,7 +11,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** One application per database, started when a test first asks for it and shared by all tests of a class. */
-public final class SharedApplication implements AfterAllCallback {
+public final class SharedApplication implements AfterAllCallback, AutoCloseable {
 
     private final Class<?>[] beans;
     private final List<String> properties = new ArrayList<>();
@@ -53,6 +53,12 @@ public final class SharedApplication implements AfterAllCallback {
 
     @Override
     public void afterAll(ExtensionContext context) {
+        close();
+    }
+
+    /** For tests of another engine than Jupiter. */
+    @Override
+    public synchronized void close() {
         started.values().forEach(ConfigurableApplicationContext::close);
     }
 }
