@@ -53,14 +53,20 @@ final class ChildJvm implements AutoCloseable {
     /** Waits for one of the child's signals. */
     void awaitSignal(String name) {
         await(name).atMost(Signals.PATIENCE).pollInterval(Duration.ofMillis(10)).until(() -> {
+            // in this order: it may raise the signal and exit
             boolean alive = process.isAlive();
             boolean raised = signals.isRaised(name);
-            if (!alive && !raised) {
-                throw new IllegalStateException("The node \"%s\" exited with %d without the signal \"%s\":%n%s"
-                        .formatted(node, process.exitValue(), name, Files.readString(output)));
-            }
-            return raised;
+            return raised || !(alive || requireAlive());
         });
+    }
+
+    /** True, or an exception with what it printed. */
+    boolean requireAlive() throws IOException {
+        if (!process.isAlive()) {
+            throw new IllegalStateException("The node \"%s\" exited with %d:%n%s"
+                    .formatted(node, process.exitValue(), Files.readString(output)));
+        }
+        return true;
     }
 
     /** Waits until every instance has ended. */
@@ -92,9 +98,13 @@ final class ChildJvm implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** Ends the JVM as {@code kill -9} does: it learns nothing of it. */
     @Override
     public void close() {
+        kill();
+    }
+
+    /** As {@code kill -9} does: it learns nothing of it. */
+    void kill() {
         process.destroyForcibly();
         process.onExit().join();
         Runtime.getRuntime().removeShutdownHook(killAtExit);

@@ -47,9 +47,9 @@ class Crash implements SmartLifecycle {
         return journal.entered(node);
     }
 
-    /** Holds the instance here, if this is its point. */
+    /** Holds the instance here, if this is its point and it has not been held before. */
     void reach(CrashPoint point, String instance) {
-        if (hold == Hold.NOT || !instance.equals(point.instance())) {
+        if (hold == Hold.NOT || !instance.equals(point.instance()) || signals.isRaised(instance)) {
             return;
         }
         signals.raise(instance);

@@ -20,8 +20,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class CrashApplication {
 
-    private static final String UNFINISHED =
-            "select count(*) from workflow_instance where status not in ('complete', 'errored')";
+    private static final String FINISHED = "select count(*) > 0 and count(*) = count(ended_at) from workflow_instance";
     private static final String RETRY_WAIT = """
             select count(*) from workflow_attempt a join workflow_instance i on i.pk = a.instance_pk
             where i.id = ? and i.status = 'waiting' and a.attempt = 2 and a.next_at is not null""";
@@ -36,13 +35,16 @@ final class CrashApplication {
         Signals signals = new Signals(Path.of(arguments[1]));
         ConfigurableApplicationContext context =
                 start(arguments[0], signals.directory(), Arrays.copyOfRange(arguments, 2, arguments.length));
-        create(context, context.getEnvironment().getProperty("crash.create", String[].class, new String[0]));
+        for (String instance : context.getEnvironment().getProperty("crash.create", String[].class, new String[0])) {
+            create(context, instance);
+            signals.raise("created-" + instance);
+        }
         JdbcClient jdbc = context.getBean(JdbcClient.class);
         look(signals, jdbc, RETRY_WAIT, CrashPoint.INSIDE_RETRY_WAIT.instance());
         look(signals, jdbc, SLEEP, CrashPoint.INSIDE_SLEEP.instance());
         String node = context.getEnvironment().getRequiredProperty("crash.node");
         daemon(() -> {
-            awaitForever(() -> jdbc.sql(UNFINISHED).query(Integer.class).single() == 0);
+            awaitForever(() -> jdbc.sql(FINISHED).query(Boolean.class).single());
             signals.raise("finished-" + node);
         });
     }
@@ -54,11 +56,8 @@ final class CrashApplication {
                 .start();
     }
 
-    static void create(ConfigurableApplicationContext context, String... instances) {
-        WorkflowBinding<String, String> orders = binding(context);
-        for (String instance : instances) {
-            orders.create(CreateOptions.of("order").withId(instance));
-        }
+    static void create(ConfigurableApplicationContext context, String instance) {
+        binding(context).create(CreateOptions.of("order").withId(instance));
     }
 
     @SuppressWarnings("unchecked") // asked for by its generic type
@@ -76,7 +75,8 @@ final class CrashApplication {
     }
 
     private static void awaitForever(Callable<Boolean> condition) {
-        await().forever().pollInterval(Duration.ofMillis(50)).until(condition);
+        // a database that closes before this thread ends is none of its business
+        await().forever().ignoreExceptions().pollInterval(Duration.ofMillis(50)).until(condition);
     }
 
     private static void daemon(Runnable work) {

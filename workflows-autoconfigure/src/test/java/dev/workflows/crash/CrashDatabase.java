@@ -3,6 +3,7 @@ package dev.workflows.crash;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.workflows.test.TestDatabase;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -12,7 +13,7 @@ enum CrashDatabase {
     H2_FILE {
         @Override
         String newUrl(Path directory) {
-            return "jdbc:h2:async:" + directory.resolve("db").toAbsolutePath();
+            return "jdbc:h2:async:" + directory.resolve("db").toAbsolutePath() + ";DB_CLOSE_ON_EXIT=FALSE";
         }
     },
     POSTGRESQL {
@@ -30,6 +31,15 @@ enum CrashDatabase {
                 url,
                 jdbc -> jdbc.sql("create table ledger (instance varchar(100) not null, attempt integer not null)")
                         .update());
+    }
+
+    /** The instance of each row of the ledger. */
+    static List<String> ledger(String url) {
+        return read(
+                url,
+                jdbc -> jdbc.sql("select instance from ledger")
+                        .query(String.class)
+                        .list());
     }
 
     /** From this JVM; a file only while no other JVM has it open. */

@@ -79,6 +79,14 @@ record Journal(Path file) {
                 .toList();
     }
 
+    /** The last time that an attempt's body was entered. */
+    Entry entered(String instance, String attempt) {
+        return entries(instance).stream()
+                .filter(entry -> entry.toString().equals(attempt))
+                .reduce((former, last) -> last)
+                .orElseThrow();
+    }
+
     /** What a node entered for an instance, in that order: {@code reserve#1 charge#1}. */
     String of(String instance, String node) {
         return entries(instance).stream()

@@ -127,7 +127,7 @@ abstract class KilledJvmContract {
                 select a.next_at from workflow_attempt a join workflow_instance i on i.pk = a.instance_pk
                 where i.id = 'inside-retry-wait' and a.attempt = 2""");
 
-        assertThat(entered("inside-retry-wait", "confirm#3"))
+        assertThat(journal.entered("inside-retry-wait", "confirm#3").at())
                 .isAfterOrEqualTo(due)
                 .isBefore(secondUp.plus(OrderWorkflow.LONG_RETRY_WAIT));
     }
@@ -138,17 +138,9 @@ abstract class KilledJvmContract {
                 select s.wake_at from workflow_step s join workflow_instance i on i.pk = s.instance_pk
                 where i.id = 'inside-sleep' and s.kind = 'sleep'""");
 
-        assertThat(entered("inside-sleep", "book#1"))
+        assertThat(journal.entered("inside-sleep", "book#1").at())
                 .isAfterOrEqualTo(due)
                 .isBefore(secondUp.plus(OrderWorkflow.LONG_SLEEP));
-    }
-
-    private Instant entered(String instance, String what) {
-        return journal.entries(instance).stream()
-                .filter(entry -> entry.toString().equals(what))
-                .findFirst()
-                .orElseThrow()
-                .at();
     }
 
     private Instant instant(String query) {
