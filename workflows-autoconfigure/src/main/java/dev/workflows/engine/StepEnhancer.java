@@ -1,7 +1,7 @@
 package dev.workflows.engine;
 
 import java.lang.reflect.Method;
-import org.springframework.cglib.core.SpringNamingPolicy;
+import org.springframework.cglib.core.Predicate;
 import org.springframework.cglib.proxy.Callback;
 import org.springframework.cglib.proxy.CallbackFilter;
 import org.springframework.cglib.proxy.Enhancer;
@@ -27,7 +27,7 @@ final class StepEnhancer {
         Enhancer enhancer = new Enhancer();
         enhancer.setSuperclass(type);
         enhancer.setUseFactory(false);
-        enhancer.setNamingPolicy(SpringNamingPolicy.INSTANCE);
+        enhancer.setNamingPolicy(StepEnhancer::name);
         enhancer.setAttemptLoad(true);
         enhancer.setCallbackFilter(new StepsOnly(parser));
         enhancer.setCallbackTypes(new Class<?>[] {MethodInterceptor.class, NoOp.class});
@@ -35,6 +35,19 @@ final class StepEnhancer {
         // the callback keeps no state, so every application context can share the class
         Enhancer.registerStaticCallbacks(enhanced, CALLBACKS);
         return enhanced;
+    }
+
+    /**
+     * Not with Spring's own label: its proxies of the same class bear that, and where they are made for another class
+     * loader than the class has, as with DevTools, the names would clash.
+     */
+    private static String name(String prefix, String source, Object key, Predicate names) {
+        String name = prefix + ClassUtils.CGLIB_CLASS_SEPARATOR + "Workflow";
+        int number = 0;
+        while (names.evaluate(name + number)) {
+            number++;
+        }
+        return name + number;
     }
 
     /** Equal to its like, so that the generated class is found again. */

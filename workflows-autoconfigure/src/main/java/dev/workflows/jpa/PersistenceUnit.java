@@ -36,6 +36,8 @@ final class PersistenceUnit implements AutoCloseable {
                 FailureColumns.class.getName(),
                 StepId.class.getName(),
                 AttemptEntity.Id.class.getName()));
+        // none: left unset, the application's META-INF/orm.xml would apply to this unit too
+        factory.setMappingResources();
         factory.setJpaVendorAdapter(new HibernateJpaVendorAdapter());
         factory.setJpaPropertyMap(Map.of(
                 "hibernate.hbm2ddl.auto", "none",
@@ -45,6 +47,8 @@ final class PersistenceUnit implements AutoCloseable {
         this.entityManagerFactory = Objects.requireNonNull(factory.getObject());
         this.entityManager = SharedEntityManagerCreator.createSharedEntityManager(entityManagerFactory);
         this.repositories = new JpaRepositoryFactory(entityManager);
+        // not the thread's, which may be another one, as with DevTools: these interfaces are package-private
+        repositories.setBeanClassLoader(PersistenceUnit.class.getClassLoader());
     }
 
     /** Runs with an entity manager for the transaction that is active on this thread. */

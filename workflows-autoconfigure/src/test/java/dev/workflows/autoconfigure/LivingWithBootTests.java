@@ -12,6 +12,9 @@ import dev.workflows.WorkflowStep;
 import dev.workflows.test.TestApplication;
 import dev.workflows.test.TestDatabase;
 import jakarta.persistence.EntityManagerFactory;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
@@ -96,6 +99,21 @@ class LivingWithBootTests {
                             .single()
                             .equals("complete"));
             Shops.order(context, "coat");
+        }
+    }
+
+    @Test
+    void startsWithAClassLoaderThatIsNotItsOwnAsWithDevTools() throws IOException {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader restarted = new URLClassLoader(new URL[0], before)) {
+            thread.setContextClassLoader(restarted);
+            try (ConfigurableApplicationContext context = Shops.start(TestDatabase.H2.newUrl())) {
+                assertThat(context.getClassLoader()).isEqualTo(restarted);
+                Shops.order(context, "hat");
+            }
+        } finally {
+            thread.setContextClassLoader(before);
         }
     }
 

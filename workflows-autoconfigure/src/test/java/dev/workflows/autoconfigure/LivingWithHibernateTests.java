@@ -9,12 +9,18 @@ import dev.workflows.test.TestDatabase;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceContext;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.hibernate.boot.model.naming.Identifier;
 import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
 import org.hibernate.engine.jdbc.env.spi.JdbcEnvironment;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
@@ -108,6 +114,35 @@ class LivingWithHibernateTests {
             Shops.order(context, "hat");
             assertThat(count(context, "shop.purchase_order")).isEqualTo(1);
             assertThat(count(context, "public.workflow_instance")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anOrmXmlIsTheApplicationsOnly(@TempDir Path classes) throws IOException {
+        Path ormXml = Files.createDirectories(classes.resolve("META-INF")).resolve("orm.xml");
+        Files.writeString(ormXml, """
+                <entity-mappings xmlns="https://jakarta.ee/xml/ns/persistence/orm" version="3.1">
+                    <persistence-unit-metadata>
+                        <persistence-unit-defaults><schema>shop</schema></persistence-unit-defaults>
+                    </persistence-unit-metadata>
+                </entity-mappings>
+                """);
+        String url = TestDatabase.H2.newUrl();
+        try (HikariDataSource pool = TestDatabase.pool(url)) {
+            JdbcClient.create(pool).sql("create schema shop").update();
+        }
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {classes.toUri().toURL()}, before)) {
+            thread.setContextClassLoader(loader);
+            try (ConfigurableApplicationContext context = Shops.start(url)) {
+                Shops.order(context, "hat");
+                assertThat(count(context, "shop.purchase_order")).isEqualTo(1);
+                assertThat(count(context, "public.workflow_instance")).isEqualTo(1);
+            }
+        } finally {
+            thread.setContextClassLoader(before);
         }
     }
 
