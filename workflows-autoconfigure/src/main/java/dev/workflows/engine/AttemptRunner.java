@@ -53,7 +53,7 @@ final class AttemptRunner {
     Object run(Pass pass, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
             throws AttemptFailedException {
         TransactionAttribute transaction = spec.transaction();
-        return transaction == null
+        return transaction == null || !spec.commitsWithCheckpoint()
                 ? runPlain(pass, spec, attempt, body, abandoned)
                 : runInTransaction(transaction, pass, spec, attempt, () -> make(pass, spec, attempt, body, abandoned));
     }

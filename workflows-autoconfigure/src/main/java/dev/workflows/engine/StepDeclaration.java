@@ -10,7 +10,7 @@ import org.springframework.transaction.interceptor.TransactionAttribute;
  *
  * @param where the class and method, for people
  * @param returnType with its type arguments
- * @param transaction null unless the method's database writes are to commit with its checkpoint
+ * @param transaction null unless the method's database writes are to commit with its checkpoint, or it only reads
  */
 record StepDeclaration(
         String name,

@@ -180,11 +180,14 @@ final class StepParser {
         }
     }
 
-    /** Null unless the method's own database writes can commit with its checkpoint. */
+    /** Null unless the method's own database writes can commit with its checkpoint, or it only reads. */
     private @Nullable TransactionAttribute transaction(Method method, Class<?> type, String name, String where) {
         TransactionAttribute attribute = transactions.getTransactionAttribute(method, type);
-        if (attribute == null || attribute.isReadOnly()) {
+        if (attribute == null) {
             return null;
+        }
+        if (attribute.isReadOnly()) {
+            return begins(attribute) ? attribute : null;
         }
         return switch (attribute.getPropagationBehavior()) {
             case TransactionDefinition.PROPAGATION_REQUIRED, TransactionDefinition.PROPAGATION_NESTED -> attribute;
@@ -201,6 +204,15 @@ final class StepParser {
                                                 : "REQUIRES_NEW"),
                         "Use the default propagation, REQUIRED.");
             default -> null;
+        };
+    }
+
+    private static boolean begins(TransactionAttribute attribute) {
+        return switch (attribute.getPropagationBehavior()) {
+            case TransactionDefinition.PROPAGATION_REQUIRED,
+                    TransactionDefinition.PROPAGATION_REQUIRES_NEW,
+                    TransactionDefinition.PROPAGATION_NESTED -> true;
+            default -> false;
         };
     }
 }

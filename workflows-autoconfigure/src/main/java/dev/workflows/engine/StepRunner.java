@@ -51,7 +51,15 @@ final class StepRunner {
         refuseForeignTransaction(spec);
         StepKey key = pass.nextKey(StepKey.Kind.STEP, spec.name());
         Checkpoint stored = pass.history().checkpoints().get(key);
-        return stored != null ? attempts.answer(spec, stored) : attemptUntilDone(pass, spec, key, body);
+        return stored != null
+                ? attempts.answer(spec, stored)
+                : attemptUntilDone(pass, spec, key, onThis ? reading(spec, body) : body);
+    }
+
+    /** A transaction that only reads is the body's alone; on this, it has nobody else to begin it. */
+    private StepBody reading(StepSpec spec, StepBody body) {
+        TransactionAttribute own = spec.transaction();
+        return own == null || spec.commitsWithCheckpoint() ? body : () -> transactions.execute(own, body);
     }
 
     /** A step inside a step's body is part of that body; on this, its transaction has nobody else to begin it. */

@@ -33,6 +33,11 @@ record StepSpec(
                 declaration.transaction());
     }
 
+    /** Whether the body's database writes and its checkpoint are one transaction; one that only reads has an end of its own. */
+    boolean commitsWithCheckpoint() {
+        return transaction != null && !transaction.isReadOnly();
+    }
+
     /** In a line, for the log at start-up. */
     String describe() {
         RetryPolicy policy = retryPolicy;
@@ -47,7 +52,7 @@ record StepSpec(
             text.append(policy.jitter() == 0 ? "" : ", jitter " + policy.jitter());
         }
         text.append(", timeout ").append(DurationText.shortly(timeout));
-        return text.append(transaction == null ? ")" : ", transactional)").toString();
+        return text.append(commitsWithCheckpoint() ? ", transactional)" : ")").toString();
     }
 
     private static String word(Backoff backoff) {

@@ -32,6 +32,7 @@ import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Steps whose own writes commit with their checkpoint, or not at all. */
@@ -158,6 +159,14 @@ class TransactionalStepTests {
     }
 
     @ParameterizedTest
+    @CsvSource({"H2, reading", "H2, bean reading", "POSTGRESQL, reading", "POSTGRESQL, bean reading"})
+    void aStepThatOnlyReadsHasATransactionOfItsOwn(TestDatabase database, String how) throws Exception {
+        WorkflowInstance<String> instance = create(database, how);
+
+        assertThat(instance.await(ScriptedWorkflow.LONG_ENOUGH)).isEqualTo("active true, read only true");
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "H2, foreign plain",
         "H2, foreign transactional",
@@ -276,6 +285,12 @@ class TransactionalStepTests {
             return "booked";
         }
 
+        @Step(name = "bean reading", retries = 0)
+        @Transactional(readOnly = true)
+        public String reading() {
+            return describeTransaction();
+        }
+
         @Step(name = "outside")
         @Transactional
         public void outside(String entry, boolean fail) {
@@ -288,6 +303,11 @@ class TransactionalStepTests {
         void insert(String entry) {
             jdbc.sql("insert into booking (entry) values (?)").param(entry).update();
         }
+    }
+
+    private static String describeTransaction() {
+        return "active " + TransactionSynchronizationManager.isActualTransactionActive() + ", read only "
+                + TransactionSynchronizationManager.isCurrentTransactionReadOnly();
     }
 
     private static String entry() {
@@ -332,6 +352,8 @@ class TransactionalStepTests {
                 case "unchecked" -> failing(new IllegalStateException("no luck"));
                 case "bean checked" -> service.failing(new IOException("no luck"));
                 case "bean unchecked" -> service.failing(new IllegalStateException("no luck"));
+                case "reading" -> reading();
+                case "bean reading" -> service.reading();
                 case "unstorable" -> unstorable().toString();
                 case "duplicate" -> duplicate();
                 case "rollback only" -> rollbackOnly();
@@ -367,6 +389,12 @@ class TransactionalStepTests {
                 throw thrown;
             }
             return "booked";
+        }
+
+        @Step(name = "reading", retries = 0)
+        @Transactional(readOnly = true)
+        String reading() {
+            return describeTransaction();
         }
 
         @Step(name = "unstorable")
