@@ -6,7 +6,6 @@ import dev.workflows.WorkflowEvent;
 import dev.workflows.store.Claim;
 import dev.workflows.store.Ending;
 import dev.workflows.store.Failure;
-import dev.workflows.store.History;
 import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +36,13 @@ final class InstanceRunner {
         Duration dueIn = null;
         try {
             WorkflowDefinition definition = workflows.definition(claim.workflow());
-            History history = claim.isFirst() ? History.EMPTY : patience.insist(() -> store.history(claim));
-            Pass pass = new Pass(claim, definition, history, stepRunner, slot);
+            Pass pass = new Pass(claim, definition, stepRunner, slot);
+            // before anything else: from here on, a node that stops waits for it
             passes.add(pass);
             try {
+                if (!claim.isFirst()) {
+                    pass.goOnFrom(patience.insist(() -> store.history(claim)));
+                }
                 run(pass);
             } finally {
                 passes.remove(pass);

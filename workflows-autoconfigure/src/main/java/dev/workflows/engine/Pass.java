@@ -27,20 +27,19 @@ final class Pass {
 
     private final Claim claim;
     private final WorkflowDefinition definition;
-    private final History history;
     private final StepRunner stepRunner;
     private final Slot slot;
     private final Map<StepKey, Integer> occurrences = new HashMap<>();
+    private History history = History.EMPTY;
     private boolean interruptedBefore;
     private volatile State state = State.RUNNING;
     private volatile boolean stopping;
     private volatile @Nullable Attempt attempt;
     private @Nullable Duration dueIn;
 
-    Pass(Claim claim, WorkflowDefinition definition, History history, StepRunner stepRunner, Slot slot) {
+    Pass(Claim claim, WorkflowDefinition definition, StepRunner stepRunner, Slot slot) {
         this.claim = claim;
         this.definition = definition;
-        this.history = history;
         this.stepRunner = stepRunner;
         this.slot = slot;
         this.interruptedBefore = claim.interrupted();
@@ -70,6 +69,11 @@ final class Pass {
 
     History history() {
         return history;
+    }
+
+    /** What earlier passes have done; to be called before {@code run} is entered. */
+    void goOnFrom(History history) {
+        this.history = history;
     }
 
     Slot slot() {

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.workflows.WorkflowBinding;
 import dev.workflows.WorkflowInstance;
+import dev.workflows.test.TestApplication;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,10 +40,15 @@ final class Nodes implements AutoCloseable {
 
     /** @param properties {@code key=value} */
     ConfigurableApplicationContext start(String node, String... properties) {
-        List<String> all = new ArrayList<>(List.of(properties));
-        all.add("crash.node=" + node);
-        ConfigurableApplicationContext context =
-                CrashApplication.start(url, signals.directory(), all.toArray(String[]::new));
+        return start(node, Crash.class, properties);
+    }
+
+    /** @param bean to be added */
+    ConfigurableApplicationContext start(String node, Class<?> bean, String... properties) {
+        ConfigurableApplicationContext context = TestApplication.on(url, Crash.class, OrderWorkflow.class, bean)
+                .with("crash.directory=" + signals.directory(), "crash.node=" + node)
+                .with(properties)
+                .start();
         contexts.add(context);
         return context;
     }

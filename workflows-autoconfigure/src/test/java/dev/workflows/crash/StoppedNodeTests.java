@@ -103,6 +103,25 @@ class StoppedNodeTests {
 
     @ParameterizedTest
     @EnumSource(TestDatabase.class)
+    void anInstanceThatIsJustBeingTakenUpIsHandedBackAndNoAttemptIsCounted(TestDatabase database) throws Exception {
+        try (Nodes nodes = new Nodes(database.newUrl(), directory)) {
+            ConfigurableApplicationContext first = nodes.start("first", SlowHistory.class, LEASE);
+            CrashApplication.create(first, "order");
+            nodes.signals().awaitRaised("loading");
+            CompletableFuture<Void> closing = CompletableFuture.runAsync(first::close);
+            await().until(() -> closing.isDone() || nodes.signals().isRaised("draining-first"));
+            nodes.signals().raise("go");
+            closing.get(20, TimeUnit.SECONDS);
+
+            ConfigurableApplicationContext second = nodes.start("second", LEASE);
+
+            assertThat(CrashApplication.binding(second).get("order").await(Duration.ofSeconds(20)))
+                    .isEqualTo("reserve#1@first charge#1@first confirm#1@first book#1@second ship#1@second");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TestDatabase.class)
     void whatIsQueuedWhenTheNodeStopsIsRunByTheNextStart(TestDatabase database) throws Exception {
         try (Nodes nodes = new Nodes(database.newUrl(), directory)) {
             ConfigurableApplicationContext first = nodes.startHolding(
