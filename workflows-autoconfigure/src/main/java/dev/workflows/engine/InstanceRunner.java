@@ -22,13 +22,21 @@ final class InstanceRunner {
     private final WorkflowStore store;
     private final Patience patience;
     private final Passes passes;
+    private final Lease lease;
 
-    InstanceRunner(Workflows workflows, StepRunner stepRunner, WorkflowStore store, Patience patience, Passes passes) {
+    InstanceRunner(
+            Workflows workflows,
+            StepRunner stepRunner,
+            WorkflowStore store,
+            Patience patience,
+            Passes passes,
+            Lease lease) {
         this.workflows = workflows;
         this.stepRunner = stepRunner;
         this.store = store;
         this.patience = patience;
         this.passes = passes;
+        this.lease = lease;
     }
 
     /** Runs until the instance has ended, waits, or is somebody else's; then the slot is free. */
@@ -36,7 +44,7 @@ final class InstanceRunner {
         Duration dueIn = null;
         try {
             WorkflowDefinition definition = workflows.definition(claim.workflow());
-            Pass pass = new Pass(claim, definition, stepRunner, slot);
+            Pass pass = new Pass(claim, definition, stepRunner, slot, lease);
             // before anything else: from here on, a node that stops waits for it
             passes.add(pass);
             try {

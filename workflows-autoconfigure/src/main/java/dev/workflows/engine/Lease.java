@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,12 +16,15 @@ final class Lease {
 
     private static final Logger log = LoggerFactory.getLogger(Lease.class);
     private static final int RENEWALS_PER_LEASE = 4;
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private final WorkflowStore store;
     private final Passes passes;
     private final Duration duration;
     private final Orphans orphans;
     private volatile String node = "";
+    /** Until when no other node can have taken this one for dead, as {@link System#nanoTime} counts. */
+    private volatile long certainUntil = System.nanoTime();
 
     Lease(WorkflowStore store, Passes passes, Duration duration) {
         this.store = store;
@@ -48,16 +52,51 @@ final class Lease {
         store.leave(node);
     }
 
+    /**
+     * Returns at once, unless this node or its database has stood still for so long that other nodes may have taken over
+     * what it ran: then waits until the lease is renewed, or no longer needed. What was completed elsewhere in the
+     * meantime must not be entered here again.
+     */
+    void awaitCertainty(BooleanSupplier needed) {
+        if (isCertain()) {
+            return;
+        }
+        synchronized (this) {
+            while (!isCertain() && needed.getAsBoolean()) {
+                try {
+                    wait(LOOK_AGAIN.toMillis());
+                } catch (InterruptedException e) {
+                    // nobody has a reason to; what is waited for comes, or is no longer needed
+                }
+            }
+        }
+    }
+
+    private boolean isCertain() {
+        return System.nanoTime() - certainUntil < 0;
+    }
+
+    /** @param asked when the database was asked: its own count begins later */
+    private synchronized void renewed(long asked) {
+        certainUntil = asked + duration.toNanos();
+        notifyAll();
+    }
+
     private void join() {
         String id = UUID.randomUUID().toString();
+        long asked = System.nanoTime();
         store.join(id, "pid " + ProcessHandle.current().pid(), duration);
         node = id;
+        renewed(asked);
     }
 
     /** Must not throw: the timer would never call again. */
     private void beat(Supplier<Set<Long>> running, Runnable recovered) {
         try {
-            if (!store.renew(node, duration)) {
+            long asked = System.nanoTime();
+            if (store.renew(node, duration)) {
+                renewed(asked);
+            } else {
                 log.warn(
                         "node={} was taken for dead after {} without a word: its instances go on elsewhere, and it joins anew",
                         node,

@@ -29,6 +29,7 @@ final class Pass {
     private final WorkflowDefinition definition;
     private final StepRunner stepRunner;
     private final Slot slot;
+    private final Lease lease;
     private final Map<StepKey, Integer> occurrences = new HashMap<>();
     private History history = History.EMPTY;
     private boolean interruptedBefore;
@@ -37,11 +38,12 @@ final class Pass {
     private volatile @Nullable Attempt attempt;
     private @Nullable Duration dueIn;
 
-    Pass(Claim claim, WorkflowDefinition definition, StepRunner stepRunner, Slot slot) {
+    Pass(Claim claim, WorkflowDefinition definition, StepRunner stepRunner, Slot slot, Lease lease) {
         this.claim = claim;
         this.definition = definition;
         this.stepRunner = stepRunner;
         this.slot = slot;
+        this.lease = lease;
         this.interruptedBefore = claim.interrupted();
     }
 
@@ -94,6 +96,7 @@ final class Pass {
     void requireRunning() {
         // an interrupt that run has left behind is meant neither for the next body nor for the database
         Thread.interrupted();
+        lease.awaitCertainty(() -> state == State.RUNNING && !stopping);
         if (stopping) {
             leave(State.STOPPED);
         }

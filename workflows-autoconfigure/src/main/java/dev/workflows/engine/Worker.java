@@ -37,8 +37,8 @@ final class Worker {
         Watchdog watchdog = new Watchdog(timer, threads, this.settings.interruptGrace());
         AttemptRunner attempts = new AttemptRunner(workflows.payloads(), transactions, watchdog, store, patience);
         StepRunner steps = new StepRunner(new StepSpecs(settings.defaults()), attempts, transactions, store, patience);
-        InstanceRunner instances = new InstanceRunner(workflows, steps, store, patience, passes);
         this.lease = new Lease(store, passes, this.settings.lease());
+        InstanceRunner instances = new InstanceRunner(workflows, steps, store, patience, passes, lease);
         this.dispatcher = new Dispatcher(store, lease, instances, threads, this.settings);
         List<String> names = List.copyOf(workflows.names());
         // not a daemon: an application that only runs workflows is kept alive by it

@@ -73,6 +73,33 @@ class TwoNodesTests {
     }
 
     @Test
+    void aNodeThatStoodStillForLongerThanItsLeaseEntersNoFurtherBody() throws Exception {
+        CrashPoint point = CrashPoint.BETWEEN_STEPS;
+        try (Nodes nodes = new Nodes(url, directory);
+                ChildJvm first = ChildJvm.start(
+                        "first",
+                        url,
+                        directory,
+                        "workflows.worker.lease=2 seconds",
+                        "crash.hold=stubborn",
+                        "crash.create=" + point.instance())) {
+            first.awaitSignal(point.instance());
+            first.signal("STOP");
+            ConfigurableApplicationContext second = nodes.start("second", "workflows.worker.lease=2 seconds");
+            assertThat(Nodes.output(second, point)).startsWith("reserve#1@first charge#2@second");
+
+            nodes.signals().raise("go");
+            first.signal("CONT");
+            // it stops when its threads have come to an end
+            first.terminate();
+            first.awaitExit();
+
+            assertThat(nodes.journal().of(point.instance(), "first")).isEqualTo("reserve#1");
+            assertThat(CrashDatabase.ledger(url)).containsExactly(point.instance());
+        }
+    }
+
+    @Test
     void instancesGoOnWhereverAndWheneverNodesAreTakenForDead() {
         try (Nodes nodes = new Nodes(url, directory)) {
             String lease = "workflows.worker.lease=1 second";
