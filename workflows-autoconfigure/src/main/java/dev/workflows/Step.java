@@ -32,7 +32,8 @@ public @interface Step {
 
     /**
      * The step's name, part of the key of its stored result: keep it when the method is renamed. By default the
-     * method's name. 1 to 256 characters, no control characters.
+     * method's name. 1 to 256 characters, no control characters and no
+     * half of a surrogate pair.
      */
     String name() default "";
 

@@ -11,6 +11,9 @@ public interface WorkflowBinding<P, R> {
     /** The workflow's name. */
     String workflowName();
 
+    /** Creates an instance with a random id and no params, which its event reads from an empty JSON object, {@code {}}. */
+    WorkflowInstance<R> create();
+
     /**
      * Creates an instance with a random id; the same as {@code create(CreateOptions.of(params))}.
      *

@@ -12,7 +12,7 @@ public interface WorkflowStep {
     /**
      * Waits. Zero or less returns at once.
      *
-     * @param name the wait's name, 1 to 256 characters, no control characters
+     * @param name the wait's name, 1 to 256 characters, no control characters, no half of a surrogate pair
      * @param duration at most 365 days
      * @throws IllegalArgumentException if the name or the duration is out of bounds
      */

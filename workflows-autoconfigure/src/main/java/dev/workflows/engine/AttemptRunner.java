@@ -61,8 +61,12 @@ final class AttemptRunner {
     /** What {@code run} sees of a stored outcome. */
     @Nullable
     Object answer(StepSpec spec, Checkpoint stored) {
+        if (stored.failure() != null) {
+            throw Failures.thrownBy(stored, stored.failure());
+        }
         if (stored.output() == null) {
-            throw Failures.thrownBy(stored);
+            throw new PayloadException(
+                    "The checkpoint of step \"%s\" holds neither a result nor a failure".formatted(stored.key()));
         }
         return payloads.read(stored.output(), spec.returnType(), describe(stored.key()));
     }

@@ -41,6 +41,11 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
     }
 
     @Override
+    public WorkflowInstance<Object> create() {
+        return create(CreateOptions.of(null));
+    }
+
+    @Override
     public WorkflowInstance<Object> create(@Nullable Object params) {
         return create(CreateOptions.of(params));
     }

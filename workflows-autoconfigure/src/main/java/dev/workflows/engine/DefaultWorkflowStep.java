@@ -1,5 +1,6 @@
 package dev.workflows.engine;
 
+import dev.workflows.NonRetryableException;
 import dev.workflows.WorkflowStep;
 import dev.workflows.store.StepKey;
 import dev.workflows.store.WorkflowStore;
@@ -64,7 +65,7 @@ final class DefaultWorkflowStep implements WorkflowStep {
             throw new IllegalArgumentException("The name of a sleep " + problem);
         }
         if (pass.isInBody()) {
-            throw new IllegalStateException(
+            throw new NonRetryableException(
                     "Sleep \"%s\" was called inside a step's body: only run can leave its thread".formatted(name));
         }
         pass.requireRunning();

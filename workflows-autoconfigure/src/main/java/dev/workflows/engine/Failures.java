@@ -48,8 +48,7 @@ final class Failures {
     }
 
     /** What the call of a failed step throws, at the first pass and at every replay. */
-    static StepFailedException thrownBy(Checkpoint checkpoint) {
-        Failure failure = Objects.requireNonNull(checkpoint.failure());
+    static StepFailedException thrownBy(Checkpoint checkpoint, Failure failure) {
         String step = checkpoint.key().name();
         return failure.name().equals(TIMEOUT)
                 ? new StepTimeoutException(

@@ -3,6 +3,7 @@ package dev.workflows.engine;
 import dev.workflows.PayloadException;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
@@ -56,15 +57,19 @@ final class Payloads {
         byte[] json;
         try {
             json = mapper.writerFor(javaType(type)).writeValueAsBytes(value);
-        } catch (JacksonException | IllegalArgumentException e) {
+        } catch (RuntimeException | Error e) {
             throw new PayloadException(
                     "%s cannot be written as JSON from %s: %s"
                             .formatted(capitalized(what), type.getTypeName(), reason(e)),
                     e);
         }
         if (json.length > limit.toBytes()) {
-            throw new PayloadException("%s is too large: %,d bytes as JSON, and the limit is %,d"
-                    .formatted(capitalized(what), json.length, limit.toBytes()));
+            throw new PayloadException(String.format(
+                    Locale.ROOT,
+                    "%s: too large, %,d bytes as JSON where the limit is %,d",
+                    capitalized(what),
+                    json.length,
+                    limit.toBytes()));
         }
         return new String(json, StandardCharsets.UTF_8);
     }
@@ -77,7 +82,7 @@ final class Payloads {
         }
         try {
             return mapper.readerFor(javaType(type)).readValue(json);
-        } catch (JacksonException | IllegalArgumentException e) {
+        } catch (RuntimeException | Error e) {
             throw new PayloadException(
                     "%s cannot be read back from JSON as %s: %s"
                             .formatted(capitalized(what), type.getTypeName(), reason(e)),
@@ -103,7 +108,10 @@ final class Payloads {
         return Character.toUpperCase(what.charAt(0)) + what.substring(1);
     }
 
-    private static String reason(RuntimeException e) {
-        return e instanceof JacksonException jackson ? jackson.getOriginalMessage() : String.valueOf(e.getMessage());
+    /** What Jackson says, or what the value's own accessors threw: anything. */
+    private static String reason(Throwable thrown) {
+        return thrown instanceof JacksonException jackson
+                ? jackson.getOriginalMessage()
+                : Failures.of(thrown).name() + ": " + Failures.of(thrown).message();
     }
 }

@@ -149,7 +149,7 @@ class PayloadFailureTests {
                 List.of("empty", "The result of step \"empty\" cannot be written as JSON from", "NoProperties"),
                 List.of("unreadable", "The result of step \"unreadable\" cannot be read back from JSON as", "Named"),
                 List.of("throwing", "The result of step \"throwing\" cannot be written as JSON from", "not today"),
-                List.of("large", "The result of step \"large\" is too large: 2,049 bytes as JSON", "limit is 2,048"),
+                List.of("large", "The result of step \"large\": too large, 2,049 bytes as JSON", "limit is 2,048"),
                 // what is in an Ok<T> is written without the type that it has as a Shape
                 List.of("generic", "The result of step \"generic\" cannot be read back from JSON as", "Result<"));
         return Stream.of(TestDatabase.values())
@@ -189,7 +189,7 @@ class PayloadFailureTests {
                 .contains("cannot be written as JSON from java.lang.Object", "NoProperties");
         assertThat(ScriptedWorkflow.failure(APPLICATION.on(database), (steps, step) -> "x".repeat(3_000))
                         .message())
-                .contains("is too large: 3,002 bytes as JSON, and the limit is 2,048");
+                .contains(": too large, 3,002 bytes as JSON where the limit is 2,048");
         WorkflowBinding<String, Named> unreadable = binding(database, "UNREADABLE_WORKFLOW");
         assertThatExceptionOfType(InstanceFailedException.class)
                 .isThrownBy(() -> unreadable.create("x").await(ScriptedWorkflow.LONG_ENOUGH))
@@ -223,10 +223,10 @@ class PayloadFailureTests {
 
         refused(database, () -> binding.create("x".repeat(1_023)))
                 .accept(
-                        "The params of workflow \"text-workflow\" is too large: 1,025 bytes as JSON, and the limit is 1,024");
+                        "The params of workflow \"text-workflow\": too large, 1,025 bytes as JSON where the limit is 1,024");
         refused(database, () -> binding.create("漢".repeat(341)))
                 .accept(
-                        "The params of workflow \"text-workflow\" is too large: 1,025 bytes as JSON, and the limit is 1,024");
+                        "The params of workflow \"text-workflow\": too large, 1,025 bytes as JSON where the limit is 1,024");
         assertThat(binding.create("x".repeat(1_022)).await(ScriptedWorkflow.LONG_ENOUGH))
                 .isEqualTo(1_022);
     }
