@@ -22,21 +22,13 @@ final class InstanceRunner {
     private final WorkflowStore store;
     private final Patience patience;
     private final Passes passes;
-    private final Lease lease;
 
-    InstanceRunner(
-            Workflows workflows,
-            StepRunner stepRunner,
-            WorkflowStore store,
-            Patience patience,
-            Passes passes,
-            Lease lease) {
+    InstanceRunner(Workflows workflows, StepRunner stepRunner, WorkflowStore store, Patience patience, Passes passes) {
         this.workflows = workflows;
         this.stepRunner = stepRunner;
         this.store = store;
         this.patience = patience;
         this.passes = passes;
-        this.lease = lease;
     }
 
     /** Runs until the instance has ended, waits, or is somebody else's; then the slot is free. */
@@ -44,16 +36,14 @@ final class InstanceRunner {
         Duration dueIn = null;
         try {
             WorkflowDefinition definition = workflows.definition(claim.workflow());
-            Pass pass = new Pass(claim, definition, stepRunner, slot, lease);
-            // before anything else: from here on, a node that stops waits for it
-            passes.add(pass);
+            Pass pass = passes.begin(claim, definition, stepRunner, slot);
             try {
                 if (!claim.isFirst()) {
                     pass.goOnFrom(patience.insist(() -> store.history(claim)));
                 }
                 run(pass);
             } finally {
-                passes.remove(pass);
+                passes.end(pass);
             }
             dueIn = pass.dueIn();
         } catch (RuntimeException | Error e) {

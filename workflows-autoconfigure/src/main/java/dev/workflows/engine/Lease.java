@@ -7,7 +7,6 @@ import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,16 +18,14 @@ final class Lease {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
 
     private final WorkflowStore store;
-    private final Passes passes;
     private final Duration duration;
     private final Orphans orphans;
     private volatile String node = "";
     /** Until when no other node can have taken this one for dead, as {@link System#nanoTime} counts. */
     private volatile long certainUntil = System.nanoTime();
 
-    Lease(WorkflowStore store, Passes passes, Duration duration) {
+    Lease(WorkflowStore store, Duration duration) {
         this.store = store;
-        this.passes = passes;
         this.duration = duration;
         this.orphans = new Orphans(store);
     }
@@ -38,14 +35,23 @@ final class Lease {
         return node;
     }
 
-    /**
-     * @param running the keys of the instances that this node runs
-     * @param recovered what to do when instances have become due
-     */
-    void start(ScheduledExecutorService timer, Supplier<Set<Long>> running, Runnable recovered) {
+    /** What a lease is held for. */
+    interface Holder {
+
+        /** The keys of the instances that this node runs. */
+        Set<Long> running();
+
+        /** Other nodes have taken over what this node ran. */
+        void lost();
+
+        /** Instances have become due that others ran, or nobody. */
+        void recovered();
+    }
+
+    void start(ScheduledExecutorService timer, Holder holder) {
         join();
         long every = duration.toNanos() / RENEWALS_PER_LEASE;
-        timer.scheduleWithFixedDelay(() -> beat(running, recovered), 0, every, TimeUnit.NANOSECONDS);
+        timer.scheduleWithFixedDelay(() -> beat(holder), 0, every, TimeUnit.NANOSECONDS);
     }
 
     void leave() {
@@ -91,7 +97,7 @@ final class Lease {
     }
 
     /** Must not throw: the timer would never call again. */
-    private void beat(Supplier<Set<Long>> running, Runnable recovered) {
+    private void beat(Holder holder) {
         try {
             long asked = System.nanoTime();
             if (store.renew(node, duration)) {
@@ -100,16 +106,16 @@ final class Lease {
                 log.warn(
                         "node={} was taken for dead after {} without a word: its instances go on elsewhere, and it joins anew",
                         node,
-                        duration);
-                passes.all().forEach(Pass::loseAndInterrupt);
+                        DurationText.shortly(duration));
+                holder.lost();
                 join();
             }
             int taken = store.recover();
             if (taken > 0) {
                 log.info("{} interrupted instances of dead nodes go on", taken);
             }
-            if (taken + orphans.release(node, running.get()) > 0) {
-                recovered.run();
+            if (taken + orphans.release(node, holder.running()) > 0) {
+                holder.recovered();
             }
         } catch (RuntimeException e) {
             log.warn("node={} could not renew its lease, trying again: {}", node, e.toString());

@@ -1,5 +1,6 @@
 package dev.workflows.engine;
 
+import dev.workflows.store.Claim;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -8,19 +9,32 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The passes that are running on this node. */
 final class Passes {
 
+    private final Lease lease;
     private final Set<Pass> running = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
 
-    void add(Pass pass) {
+    Passes(Lease lease) {
+        this.lease = lease;
+    }
+
+    /** From here on, a node that stops waits for the pass. */
+    Pass begin(Claim claim, WorkflowDefinition definition, StepRunner stepRunner, Slot slot) {
+        Pass pass = new Pass(claim, definition, stepRunner, slot, lease);
         running.add(pass);
         if (stopping) {
             pass.stop();
         }
+        return pass;
     }
 
-    synchronized void remove(Pass pass) {
+    synchronized void end(Pass pass) {
         running.remove(pass);
         notifyAll();
+    }
+
+    /** Other nodes have taken over what runs here. */
+    void lose() {
+        running.forEach(Pass::loseAndInterrupt);
     }
 
     List<Pass> all() {

@@ -3,6 +3,7 @@ package dev.workflows.engine;
 import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -13,7 +14,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /** The running half of the engine, from one start to one stop: its threads, and what runs on them. */
-final class Worker {
+final class Worker implements Lease.Holder {
 
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
     private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
@@ -21,7 +22,7 @@ final class Worker {
 
     private final WorkflowStore store;
     private final WorkerSettings settings;
-    private final Passes passes = new Passes();
+    private final Passes passes;
     private final ExecutorService threads = Executors.newCachedThreadPool(threads("workflow-", true));
     private final ScheduledThreadPoolExecutor leaseTimer = timer("workflows-lease-", 1);
     private final ScheduledThreadPoolExecutor timer = timer("workflows-timer-", 2);
@@ -33,12 +34,13 @@ final class Worker {
     Worker(WorkflowStore store, Workflows workflows, StepTransactions transactions, EngineSettings settings) {
         this.store = store;
         this.settings = settings.worker();
+        this.lease = new Lease(store, this.settings.lease());
+        this.passes = new Passes(lease);
         Patience patience = new Patience(() -> stopped);
         Watchdog watchdog = new Watchdog(timer, threads, this.settings.interruptGrace());
         AttemptRunner attempts = new AttemptRunner(workflows.payloads(), transactions, watchdog, store, patience);
         StepRunner steps = new StepRunner(new StepSpecs(settings.defaults()), attempts, transactions, store, patience);
-        this.lease = new Lease(store, passes, this.settings.lease());
-        InstanceRunner instances = new InstanceRunner(workflows, steps, store, patience, passes, lease);
+        InstanceRunner instances = new InstanceRunner(workflows, steps, store, patience, passes);
         this.dispatcher = new Dispatcher(store, lease, instances, threads, this.settings);
         List<String> names = List.copyOf(workflows.names());
         // not a daemon: an application that only runs workflows is kept alive by it
@@ -50,7 +52,7 @@ final class Worker {
     }
 
     void start() {
-        lease.start(leaseTimer, dispatcher::running, () -> dispatcher.dueIn(Duration.ZERO));
+        lease.start(leaseTimer, this);
         new Sweeper(store, () -> stopped).start(timer, SWEEP_INTERVAL);
         polling.start();
     }
@@ -59,7 +61,7 @@ final class Worker {
     void stop() throws InterruptedException {
         dispatcher.stop();
         // what it is claiming right now is handed back with the rest
-        polling.join(settings.shutdownTimeout().toMillis() + 1);
+        polling.join(AFTER_INTERRUPT.toMillis());
         passes.stop();
         passes.awaitNone(settings.shutdownTimeout());
         passes.all().forEach(Pass::interrupt);
@@ -76,6 +78,21 @@ final class Worker {
         threads.shutdown();
         leaseTimer.awaitTermination(AFTER_INTERRUPT.toMillis(), TimeUnit.MILLISECONDS);
         lease.leave();
+    }
+
+    @Override
+    public Set<Long> running() {
+        return dispatcher.running();
+    }
+
+    @Override
+    public void lost() {
+        passes.lose();
+    }
+
+    @Override
+    public void recovered() {
+        dispatcher.dueIn(Duration.ZERO);
     }
 
     private static ScheduledThreadPoolExecutor timer(String name, int threads) {
