@@ -32,8 +32,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     private final JoinedTransactions transactions;
     private final NewInstances newInstances;
     private final InstanceRepository instances;
-    private final StepRepository steps;
-    private final AttemptRepository attempts;
+    private final StepRows rows;
     private final NodeRepository nodes;
 
     /** @throws UnsupportedDatabaseException if the database is neither H2 nor PostgreSQL */
@@ -47,8 +46,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         this.transactions = new JoinedTransactions(target, unit);
         this.newInstances = new NewInstances(unit.entityManager(), dialect);
         this.instances = unit.repository(InstanceRepository.class);
-        this.steps = unit.repository(StepRepository.class);
-        this.attempts = unit.repository(AttemptRepository.class);
+        this.rows = new StepRows(unit);
         this.nodes = unit.repository(NodeRepository.class);
     }
 
@@ -125,27 +123,12 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public History history(Claim claim) {
-        Map<StepKey, Checkpoint> checkpoints = new HashMap<>();
-        Map<StepKey, Duration> sleeps = new HashMap<>();
-        for (StepEntity step : steps.findAll(claim.key())) {
-            Duration left = step.left();
-            if (left == null) {
-                checkpoints.put(step.key(), step.checkpoint());
-            } else {
-                sleeps.put(step.key(), left);
-            }
-        }
-        Map<StepKey, Integer> made = new HashMap<>();
-        for (AttemptEntity.Id attempt : attempts.findIds(claim.key())) {
-            made.merge(
-                    new StepKey(StepKey.Kind.STEP, attempt.name(), attempt.occurrence()), attempt.attempt(), Math::max);
-        }
-        return new History(checkpoints, made, sleeps);
+        return rows.history(claim);
     }
 
     @Override
     public Written append(Claim claim, Checkpoint checkpoint) {
-        return written(claim, checkpoint.key(), () -> transactions.joining(() -> insert(claim, checkpoint)));
+        return written(claim, checkpoint.key(), () -> transactions.joining(() -> rows.insert(claim, checkpoint)));
     }
 
     @Override
@@ -155,16 +138,14 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
                 claim,
                 key,
                 () -> transactions.own(() -> {
-                    int inserted = steps.sleep(claim.key(), claim.epoch(), key.name(), key.occurrence(), seconds);
+                    int inserted = rows.insertSleep(claim, key, seconds);
                     return inserted == 1 ? instances.releaseFor(claim.key(), claim.epoch(), seconds) : 0;
                 }));
     }
 
     @Override
     public Optional<Checkpoint> checkpoint(Claim claim, StepKey key) {
-        return transactions
-                .own(() -> steps.findById(StepId.of(claim.key(), key)))
-                .map(StepEntity::checkpoint);
+        return transactions.own(() -> rows.find(claim, key));
     }
 
     @Override
@@ -174,18 +155,22 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public boolean attemptFailed(Claim claim, FailedAttempt attempt) {
-        return changed(() -> insert(claim, attempt));
+        try {
+            return changed(() -> rows.insert(claim, attempt));
+        } catch (DataIntegrityViolationException e) {
+            // it is there already: the commit was in doubt, and had happened
+            return true;
+        }
     }
 
     @Override
     public boolean retryLater(Claim claim, FailedAttempt attempt, Duration wait) {
         double seconds = Seconds.of(wait);
-        StepKey key = attempt.key();
         return changed(() -> {
-            if (insert(claim, attempt) == 0) {
+            if (rows.insert(claim, attempt) == 0) {
                 return 0;
             }
-            attempts.nextIn(claim.key(), key.name(), key.occurrence(), attempt.number(), seconds);
+            rows.nextAttemptIn(claim, attempt, seconds);
             return instances.releaseFor(claim.key(), claim.epoch(), seconds);
         });
     }
@@ -195,7 +180,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         return written(
                 claim,
                 checkpoint.key(),
-                () -> transactions.own(() -> insert(claim, attempt) == 1 ? insert(claim, checkpoint) : 0));
+                () -> transactions.own(() -> rows.insert(claim, attempt) == 1 ? rows.insert(claim, checkpoint) : 0));
     }
 
     @Override
@@ -236,8 +221,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
             if (expired.isEmpty()) {
                 return 0;
             }
-            attempts.delete(expired);
-            steps.delete(expired);
+            rows.delete(expired);
             return instances.delete(expired);
         });
     }
@@ -263,51 +247,5 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
             }
             return Written.EXISTS;
         }
-    }
-
-    private int insert(Claim claim, Checkpoint checkpoint) {
-        StepKey key = checkpoint.key();
-        Failure failure = checkpoint.failure();
-        if (failure != null) {
-            return steps.fail(
-                    claim.key(),
-                    claim.epoch(),
-                    key.name(),
-                    key.occurrence(),
-                    failure.name(),
-                    failure.message(),
-                    failure.stack(),
-                    checkpoint.attempts(),
-                    checkpoint.startedAt(),
-                    checkpoint.endedAt());
-        }
-        if (checkpoint.output() == null) {
-            throw new IllegalArgumentException("A checkpoint has an output or a failure: " + checkpoint);
-        }
-        return steps.complete(
-                claim.key(),
-                claim.epoch(),
-                key.name(),
-                key.occurrence(),
-                checkpoint.output(),
-                checkpoint.attempts(),
-                checkpoint.startedAt(),
-                checkpoint.endedAt());
-    }
-
-    private int insert(Claim claim, FailedAttempt attempt) {
-        StepKey key = attempt.key();
-        Failure failure = attempt.failure();
-        return attempts.insert(
-                claim.key(),
-                claim.epoch(),
-                key.name(),
-                key.occurrence(),
-                attempt.number(),
-                failure.name(),
-                failure.message(),
-                failure.stack(),
-                attempt.startedAt(),
-                attempt.endedAt());
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.workflows.Status;
+import dev.workflows.StepContext;
 import dev.workflows.WorkflowInstance;
 import dev.workflows.test.FaultyDatabase;
 import dev.workflows.test.OnEveryDatabase;
@@ -119,10 +120,28 @@ class FaultyDatabaseTests {
                     if (entered.incrementAndGet() < 3) {
                         throw new IllegalStateException("not yet");
                     }
-                    return dev.workflows.StepContext.current().attempt();
+                    return StepContext.current().attempt();
                 }));
 
         assertThat(output).isEqualTo(3);
+        assertAnswerWasLost(application);
+    }
+
+    @OnEveryDatabase
+    void anAttemptThatIsRepeatedAtOnceCountsOnceToo(TestDatabase database) throws Exception {
+        ConfigurableApplicationContext application = losing(database, "insert into workflow_attempt");
+
+        Object output = ScriptedWorkflow.run(
+                application,
+                (steps, step) -> steps.retriedAtOnce(() -> {
+                    if (entered.incrementAndGet() < 3) {
+                        throw new IllegalStateException("not yet");
+                    }
+                    return StepContext.current().attempt();
+                }));
+
+        assertThat(output).isEqualTo(3);
+        assertThat(entered).hasValue(3);
         assertAnswerWasLost(application);
     }
 
