@@ -17,9 +17,9 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 @Workflow(name = "order")
 class OrderWorkflow implements WorkflowEntrypoint<String, String> {
 
-    static final Duration LONG_SLEEP = Duration.ofSeconds(6);
+    static final Duration LONG_SLEEP = Duration.ofSeconds(14);
     /** The wait after the second attempt at "confirm", as its annotation has it. */
-    static final Duration LONG_RETRY_WAIT = Duration.ofSeconds(4);
+    static final Duration LONG_RETRY_WAIT = Duration.ofSeconds(8);
 
     private final Crash crash;
     private final JdbcClient jdbc;
@@ -57,7 +57,7 @@ class OrderWorkflow implements WorkflowEntrypoint<String, String> {
     }
 
     /** Fails twice where that is what the instance is for. */
-    @Step(retries = 2, delay = "2 seconds", backoff = Backoff.EXPONENTIAL)
+    @Step(retries = 2, delay = "4 seconds", backoff = Backoff.EXPONENTIAL)
     String confirm(String before) {
         Journal.Entry entry = crash.entered();
         boolean flaky = entry.instance().equals(CrashPoint.INSIDE_RETRY_WAIT.instance())
