@@ -30,6 +30,8 @@ abstract class KilledJvmContract {
     private final CrashDatabase database;
     private String url;
     private Journal journal;
+    private Instant retryDue;
+    private Instant sleeperDue;
     private Instant secondUp;
 
     KilledJvmContract(CrashDatabase database) {
@@ -46,6 +48,8 @@ abstract class KilledJvmContract {
         try (ChildJvm first = ChildJvm.start("first", url, directory, LEASE, "crash.hold=forever", create)) {
             instances.forEach(first::awaitSignal);
         }
+        retryDue = due(CrashPoint.INSIDE_RETRY_WAIT);
+        sleeperDue = due(CrashPoint.INSIDE_SLEEP);
         try (ChildJvm second = ChildJvm.start("second", url, directory, LEASE)) {
             second.awaitSignal("up-second");
             secondUp = Instant.now();
@@ -127,6 +131,7 @@ abstract class KilledJvmContract {
                 select a.next_at from workflow_attempt a join workflow_instance i on i.pk = a.instance_pk
                 where i.id = 'inside-retry-wait' and a.attempt = 2""");
 
+        assertThat(retryDue).isAfterOrEqualTo(due);
         assertThat(journal.entered("inside-retry-wait", "confirm#3").at())
                 .isAfterOrEqualTo(due)
                 .isBefore(secondUp.plus(OrderWorkflow.LONG_RETRY_WAIT));
@@ -138,9 +143,14 @@ abstract class KilledJvmContract {
                 select s.wake_at from workflow_step s join workflow_instance i on i.pk = s.instance_pk
                 where i.id = 'inside-sleep' and s.kind = 'sleep'""");
 
+        assertThat(sleeperDue).isAfterOrEqualTo(due);
         assertThat(journal.entered("inside-sleep", "book#1").at())
                 .isAfterOrEqualTo(due)
                 .isBefore(secondUp.plus(OrderWorkflow.LONG_SLEEP));
+    }
+
+    private Instant due(CrashPoint point) {
+        return instant("select due_at from workflow_instance where id = '" + point.instance() + "'");
     }
 
     private Instant instant(String query) {
