@@ -23,7 +23,9 @@ class KilledOftenTests {
 
     private static final Logger log = LoggerFactory.getLogger(KilledOftenTests.class);
     private static final int KILLS = 3;
-    /** Each enters seven bodies, if none is cut off. */
+    /** So many an instance enters, if none is cut off. */
+    private static final int BODIES = 7;
+
     private static final List<String> INSTANCES =
             IntStream.range(0, 50).mapToObj(i -> "flaky-" + i).toList();
 
@@ -48,7 +50,9 @@ class KilledOftenTests {
 
         killAt(10 + random.nextInt(70), start("node-0", "crash.create=" + String.join(",", INSTANCES)));
         for (int kill = 1; kill < KILLS; kill++) {
-            killAt(journal.entries().size() + 1 + random.nextInt(70), start("node-" + kill));
+            // the first kill decides how many instances there are, and so how many bodies are left to enter
+            int next = 1 + random.nextInt(Math.max(1, Math.min(70, bodiesLeft() / 2)));
+            killAt(journal.entries().size() + next, start("node-" + kill));
         }
         try (ChildJvm last = start("node-last")) {
             last.awaitFinished();
@@ -57,6 +61,15 @@ class KilledOftenTests {
         assertEveryAcceptedInstanceIsComplete();
         assertBodiesWereEnteredUntilTheyCompletedAndNotOnceMore();
         assertTheLedgerHasEveryInstanceOnce();
+    }
+
+    private int bodiesLeft() {
+        int instances = CrashDatabase.read(
+                url,
+                jdbc -> jdbc.sql("select count(*) from workflow_instance")
+                        .query(Integer.class)
+                        .single());
+        return BODIES * instances - journal.entries().size();
     }
 
     private ChildJvm start(String node, String... properties) throws Exception {
