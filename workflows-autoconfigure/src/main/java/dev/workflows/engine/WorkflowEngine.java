@@ -2,7 +2,6 @@ package dev.workflows.engine;
 
 import dev.workflows.WorkflowBinding;
 import dev.workflows.store.WorkflowStore;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -113,9 +112,5 @@ public final class WorkflowEngine implements SmartLifecycle, SmartInitializingSi
     @Override
     public int getPhase() {
         return PHASE;
-    }
-
-    List<WorkflowDefinition> definitions() {
-        return List.copyOf(workflows.all());
     }
 }

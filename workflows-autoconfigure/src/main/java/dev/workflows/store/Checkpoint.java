@@ -1,6 +1,5 @@
 package dev.workflows.store;
 
-import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +24,5 @@ public record Checkpoint(
 
     public static Checkpoint failed(FailedAttempt last) {
         return new Checkpoint(last.key(), null, last.failure(), last.number(), last.startedAt(), last.endedAt());
-    }
-
-    /** How long the body ran, in the attempt that made this outcome. */
-    public Duration took() {
-        return Duration.between(startedAt, endedAt);
     }
 }
