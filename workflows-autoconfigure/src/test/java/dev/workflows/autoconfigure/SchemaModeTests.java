@@ -49,9 +49,11 @@ class SchemaModeTests {
     }
 
     private static ConfigurableApplicationContext start(String url, String mode) {
-        return TestApplication.on(url, Greeting.class)
-                .with("workflows.schema.mode=" + mode)
-                .start();
+        return application(url, mode).start();
+    }
+
+    private static TestApplication application(String url, String mode) {
+        return TestApplication.on(url, Greeting.class).with("workflows.schema.mode=" + mode);
     }
 
     private static void works(ConfigurableApplicationContext context) {
@@ -154,7 +156,7 @@ class SchemaModeTests {
         try {
             Callable<ConfigurableApplicationContext> node = () -> {
                 together.await();
-                return start(url, "migrate");
+                return application(url, "migrate").startBesideOthers();
             };
             List<Future<ConfigurableApplicationContext>> started = threads.invokeAll(List.of(node, node, node));
             for (Future<ConfigurableApplicationContext> one : started) {

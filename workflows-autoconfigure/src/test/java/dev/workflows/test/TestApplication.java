@@ -2,10 +2,12 @@ package dev.workflows.test;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.logging.LoggingApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
@@ -37,13 +39,26 @@ public final class TestApplication {
     }
 
     public ConfigurableApplicationContext start() {
+        return builder().run();
+    }
+
+    /** Starts while others of this JVM may be starting too: Boot's set-up of the logging is not made for that. */
+    public ConfigurableApplicationContext startBesideOthers() {
+        SpringApplicationBuilder builder = builder();
+        SpringApplication application = builder.application();
+        application.setListeners(application.getListeners().stream()
+                .filter(listener -> !(listener instanceof LoggingApplicationListener))
+                .toList());
+        return builder.run();
+    }
+
+    private SpringApplicationBuilder builder() {
         List<String> all = new ArrayList<>(List.of(TestDatabase.properties(url)));
         all.add("spring.main.banner-mode=off");
         all.add("spring.flyway.enabled=false");
         all.addAll(properties);
         return new SpringApplicationBuilder(sources.toArray(Class<?>[]::new))
                 .web(WebApplicationType.NONE)
-                .properties(all.toArray(String[]::new))
-                .run();
+                .properties(all.toArray(String[]::new));
     }
 }
