@@ -69,6 +69,6 @@ public class WorkflowsAutoConfiguration {
             WorkflowsProperties properties,
             WorkflowBeans workflows,
             ConfigurableListableBeanFactory beans) {
-        return new WorkflowEngine(store, properties.settings(), workflows, beans);
+        return new WorkflowEngine(store, properties.settings(), workflows, PayloadCodecChoice.choose(beans), beans);
     }
 }

@@ -60,7 +60,7 @@ final class AttemptRunner {
 
     /** What {@code run} sees of a stored outcome. */
     @Nullable
-    Object answer(StepSpec spec, Checkpoint stored) {
+    Object answer(Pass pass, StepSpec spec, Checkpoint stored) {
         if (stored.failure() != null) {
             throw Failures.thrownBy(stored, stored.failure());
         }
@@ -68,7 +68,7 @@ final class AttemptRunner {
             throw new PayloadException(
                     "The checkpoint of step \"%s\" holds neither a result nor a failure".formatted(stored.key()));
         }
-        return payloads.read(stored.output(), spec.returnType(), describe(stored.key()));
+        return payloads.read(stored.output(), PayloadSpec.result(spec, stored.key(), pass.claim()));
     }
 
     /** The outcome that another writer stored first. */
@@ -83,7 +83,8 @@ final class AttemptRunner {
         try {
             written = patience.insist(() -> store.append(pass.claim(), made.checkpoint()));
         } catch (DataAccessException e) {
-            throw unstorable(attempt, new PayloadException("The database refuses " + describe(attempt.key()), e));
+            PayloadSpec result = PayloadSpec.result(spec, attempt.key(), pass.claim());
+            throw unstorable(attempt, new PayloadException("The database refuses " + result.what(), e));
         }
         return outcome(pass, spec, made, written);
     }
@@ -109,14 +110,14 @@ final class AttemptRunner {
             if (e.written() == Written.STALE) {
                 throw pass.lost();
             }
-            return answer(spec, winner(pass, attempt.key()));
+            return answer(pass, spec, winner(pass, attempt.key()));
         } catch (Throwable thrown) {
             // a commit that failed may have happened all the same
             Optional<Checkpoint> stored = appended[0]
                     ? patience.insist(() -> store.checkpoint(pass.claim(), attempt.key()))
                     : Optional.empty();
             if (stored.isPresent()) {
-                return answer(spec, stored.get());
+                return answer(pass, spec, stored.get());
             }
             throw failed(attempt, thrown);
         }
@@ -126,7 +127,7 @@ final class AttemptRunner {
         return switch (written) {
             case STORED -> made.value();
             case STALE -> throw pass.lost();
-            case EXISTS -> answer(spec, winner(pass, made.checkpoint().key()));
+            case EXISTS -> answer(pass, spec, winner(pass, made.checkpoint().key()));
         };
     }
 
@@ -134,10 +135,10 @@ final class AttemptRunner {
             throws AttemptFailedException {
         Object value = enter(pass, spec, attempt, body, abandoned);
         try {
-            String what = describe(attempt.key());
-            String json = payloads.writeResult(value, spec.returnType(), what);
-            Object seen = payloads.readBack(value, json, spec.returnType(), what);
-            return new Made(seen, attempt.completed(json));
+            PayloadSpec result = PayloadSpec.result(spec, attempt.key(), pass.claim());
+            String stored = payloads.writeResult(value, result);
+            Object seen = payloads.readBack(value, stored, result);
+            return new Made(seen, attempt.completed(stored));
         } catch (PayloadException e) {
             throw unstorable(attempt, e);
         }
@@ -201,9 +202,5 @@ final class AttemptRunner {
 
     private static AttemptFailedException unstorable(StepAttempt attempt, PayloadException e) {
         return failed(attempt, new UnstorableResultException(e));
-    }
-
-    private static String describe(StepKey key) {
-        return "the result of step \"%s\"".formatted(key);
     }
 }

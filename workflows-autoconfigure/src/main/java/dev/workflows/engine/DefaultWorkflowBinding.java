@@ -53,10 +53,7 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
     @Override
     public WorkflowInstance<Object> create(CreateOptions<Object> options) {
         String id = options.id() == null ? UUID.randomUUID().toString() : options.id();
-        String params = payloads.writeParams(
-                options.params(),
-                definition.paramsType(),
-                "the params of workflow \"%s\"".formatted(definition.name()));
+        String params = payloads.writeParams(options.params(), PayloadSpec.newParams(definition, id));
         Dispatcher here = dispatcher.get();
         Slot slot = here == null ? null : here.reserve();
         try {

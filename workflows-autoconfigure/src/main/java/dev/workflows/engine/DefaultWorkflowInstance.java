@@ -4,6 +4,7 @@ import dev.workflows.AwaitTimeoutException;
 import dev.workflows.InstanceFailedException;
 import dev.workflows.InstanceNotFoundException;
 import dev.workflows.InstanceStatus;
+import dev.workflows.PayloadContext;
 import dev.workflows.Status;
 import dev.workflows.WorkflowInstance;
 import dev.workflows.store.Failure;
@@ -75,7 +76,8 @@ final class DefaultWorkflowInstance implements WorkflowInstance<Object> {
     private @Nullable Object output(InstanceState state) {
         return state.output() == null
                 ? null
-                : payloads.read(state.output(), definition.outputType(), "the output of instance \"%s\"".formatted(id));
+                : payloads.read(
+                        state.output(), PayloadSpec.output(definition, new PayloadContext(definition.name(), id)));
     }
 
     private static InstanceStatus.@Nullable InstanceError error(InstanceState state) {

@@ -84,8 +84,7 @@ final class InstanceRunner {
 
     private @Nullable Object enter(Pass pass) throws Exception {
         Claim claim = pass.claim();
-        Object payload =
-                workflows.payloads().read(claim.params(), pass.definition().paramsType(), describe(pass, "params"));
+        Object payload = workflows.payloads().read(claim.params(), PayloadSpec.params(pass.definition(), claim));
         WorkflowEntrypoint<@Nullable Object, Object> entrypoint = workflows.entrypoint(pass.definition());
         return entrypoint.run(
                 new WorkflowEvent<>(payload, claim.createdAt(), claim.id(), claim.workflow()),
@@ -113,10 +112,10 @@ final class InstanceRunner {
             return Ending.errored(Failures.of(Failures.unwrap(thrown)));
         }
         try {
-            String json =
-                    workflows.payloads().writeResult(output, pass.definition().outputType(), describe(pass, "output"));
-            workflows.payloads().read(json, pass.definition().outputType(), describe(pass, "output"));
-            return Ending.complete(json);
+            PayloadSpec spec = PayloadSpec.output(pass.definition(), PayloadSpec.of(pass.claim()));
+            String stored = workflows.payloads().writeResult(output, spec);
+            workflows.payloads().read(stored, spec);
+            return Ending.complete(stored);
         } catch (RuntimeException e) {
             return Ending.errored(Failures.of(e));
         }
@@ -134,9 +133,5 @@ final class InstanceRunner {
                             + "Throwable, and do not return from finally",
                     pass);
         }
-    }
-
-    private static String describe(Pass pass, String what) {
-        return "the %s of instance \"%s\"".formatted(what, pass.claim().id());
     }
 }

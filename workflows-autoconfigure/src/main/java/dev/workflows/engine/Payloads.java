@@ -1,17 +1,23 @@
 package dev.workflows.engine;
 
+import dev.workflows.PayloadCodec;
 import dev.workflows.PayloadException;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Params, results and outputs as JSON, with a mapper of our own that nothing in the application changes. */
+/**
+ * Params, results and outputs as they are stored: as JSON, with a mapper of our own that nothing in the application changes,
+ * and then as the codec has it.
+ */
 final class Payloads {
 
     /** Types whose values read back as they are. */
@@ -30,70 +36,97 @@ final class Payloads {
 
     private final JsonMapper mapper = PayloadMapper.create();
     private final PayloadLimits limits;
+    private final @Nullable PayloadCodec codec;
 
-    Payloads(PayloadLimits limits) {
+    /** @param codec null to store plain JSON */
+    Payloads(PayloadLimits limits, @Nullable PayloadCodec codec) {
         this.limits = limits;
+        this.codec = codec;
     }
 
-    /**
-     * @param what the value, for the message: {@code the params of workflow "x"}
-     * @throws PayloadException if the params cannot be written, cannot be read back, or are too large
-     */
-    String writeParams(@Nullable Object params, Type type, String what) {
-        String json = params == null ? "{}" : write(params, type, what, limits.params());
-        read(json, type, what);
-        return json;
+    /** @throws PayloadException if the params cannot be written, cannot be read back, or are too large */
+    String writeParams(@Nullable Object params, PayloadSpec spec) {
+        String stored = params == null ? encode("{}", spec) : write(params, spec, limits.params());
+        read(stored, spec);
+        return stored;
     }
 
     /** @throws PayloadException if the result or output cannot be written, or is too large */
-    String writeResult(@Nullable Object value, Type type, String what) {
-        return write(value, type, what, limits.result());
+    String writeResult(@Nullable Object value, PayloadSpec spec) {
+        return write(value, spec, limits.result());
     }
 
-    private String write(@Nullable Object value, Type type, String what, DataSize limit) {
-        if (isVoid(type)) {
-            return "null";
+    private String write(@Nullable Object value, PayloadSpec spec, DataSize limit) {
+        if (isVoid(spec.type())) {
+            return encode("null", spec);
         }
         byte[] json;
         try {
-            json = mapper.writerFor(javaType(type)).writeValueAsBytes(value);
+            json = mapper.writerFor(javaType(spec.type())).writeValueAsBytes(value);
         } catch (RuntimeException | Error e) {
             throw new PayloadException(
                     "%s cannot be written as JSON from %s: %s"
-                            .formatted(capitalized(what), type.getTypeName(), reason(e)),
+                            .formatted(capitalized(spec.what()), spec.type().getTypeName(), reason(e)),
                     e);
         }
         if (json.length > limit.toBytes()) {
             throw new PayloadException(String.format(
                     Locale.ROOT,
                     "%s: too large, %,d bytes as JSON where the limit is %,d",
-                    capitalized(what),
+                    capitalized(spec.what()),
                     json.length,
                     limit.toBytes()));
         }
-        return new String(json, StandardCharsets.UTF_8);
+        return encode(new String(json, StandardCharsets.UTF_8), spec);
     }
 
-    /** @throws PayloadException if the JSON cannot be read as the type */
+    /** @throws PayloadException if what is stored cannot be read as the type */
     @Nullable
-    Object read(String json, Type type, String what) {
-        if (isVoid(type)) {
+    Object read(String stored, PayloadSpec spec) {
+        if (isVoid(spec.type())) {
             return null;
         }
+        String json = decode(stored, spec);
         try {
-            return mapper.readerFor(javaType(type)).readValue(json);
+            return mapper.readerFor(javaType(spec.type())).readValue(json);
         } catch (RuntimeException | Error e) {
             throw new PayloadException(
                     "%s cannot be read back from JSON as %s: %s"
-                            .formatted(capitalized(what), type.getTypeName(), reason(e)),
+                            .formatted(capitalized(spec.what()), spec.type().getTypeName(), reason(e)),
                     e);
         }
     }
 
-    /** The value as a replay will see it. */
+    /** The value as a replay will see it. A codec is not taken at its word: what it stored is read. */
     @Nullable
-    Object readBack(@Nullable Object value, String json, Type type, String what) {
-        return type instanceof Class<?> raw && UNCHANGED.contains(raw) ? value : read(json, type, what);
+    Object readBack(@Nullable Object value, String stored, PayloadSpec spec) {
+        boolean unchanged = codec == null && spec.type() instanceof Class<?> raw && UNCHANGED.contains(raw);
+        return unchanged ? value : read(stored, spec);
+    }
+
+    private String encode(String json, PayloadSpec spec) {
+        PayloadCodec by = codec;
+        return by == null ? json : coded("encoded", by, spec, () -> by.encode(json, spec.context()));
+    }
+
+    private String decode(String stored, PayloadSpec spec) {
+        PayloadCodec by = codec;
+        return by == null ? stored : coded("decoded", by, spec, () -> by.decode(stored, spec.context()));
+    }
+
+    private static String coded(String how, PayloadCodec codec, PayloadSpec spec, Supplier<String> coding) {
+        try {
+            return Objects.requireNonNull(coding.get(), "it returned null");
+        } catch (RuntimeException | Error e) {
+            throw new PayloadException(
+                    "%s cannot be %s by %s: %s"
+                            .formatted(
+                                    capitalized(spec.what()),
+                                    how,
+                                    codec.getClass().getSimpleName(),
+                                    reason(e)),
+                    e);
+        }
     }
 
     private static boolean isVoid(Type type) {
@@ -108,7 +141,7 @@ final class Payloads {
         return Character.toUpperCase(what.charAt(0)) + what.substring(1);
     }
 
-    /** What Jackson says, or what the value's own accessors threw: anything. */
+    /** What Jackson says, or what the value's own accessors or the codec threw: anything. */
     private static String reason(Throwable thrown) {
         return thrown instanceof JacksonException jackson
                 ? jackson.getOriginalMessage()

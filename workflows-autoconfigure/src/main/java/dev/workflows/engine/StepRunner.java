@@ -52,7 +52,7 @@ final class StepRunner {
         StepKey key = pass.nextKey(StepKey.Kind.STEP, spec.name());
         Checkpoint stored = pass.history().checkpoints().get(key);
         return stored != null
-                ? attempts.answer(spec, stored)
+                ? attempts.answer(pass, spec, stored)
                 : attemptUntilDone(pass, spec, key, onThis ? reading(spec, body) : body);
     }
 
@@ -94,7 +94,7 @@ final class StepRunner {
             } catch (AttemptFailedException e) {
                 Checkpoint failed = fail(pass, spec, e);
                 if (failed != null) {
-                    return attempts.answer(spec, failed);
+                    return attempts.answer(pass, spec, failed);
                 }
             }
         }

@@ -1,5 +1,6 @@
 package dev.workflows.engine;
 
+import dev.workflows.PayloadCodec;
 import dev.workflows.WorkflowBinding;
 import dev.workflows.store.WorkflowStore;
 import java.util.Map;
@@ -25,16 +26,18 @@ public final class WorkflowEngine implements SmartLifecycle, SmartInitializingSi
     private final Workflows workflows;
     private final AtomicReference<@Nullable Worker> worker = new AtomicReference<>();
 
+    /** @param codec null to store plain JSON */
     public WorkflowEngine(
             WorkflowStore store,
             EngineSettings settings,
             WorkflowBeans workflowBeans,
+            @Nullable PayloadCodec codec,
             ConfigurableListableBeanFactory beans) {
         this.store = store;
         this.settings = settings;
         this.beans = beans;
         this.workflows = new Workflows(
-                workflowBeans.definitions(), new Payloads(settings.limits()), settings.retention(), beans);
+                workflowBeans.definitions(), new Payloads(settings.limits(), codec), settings.retention(), beans);
     }
 
     /** The binding of a workflow. */

@@ -1,0 +1,40 @@
+package dev.workflows.engine;
+
+import dev.workflows.PayloadContext;
+import dev.workflows.store.Claim;
+import dev.workflows.store.StepKey;
+import java.lang.reflect.Type;
+
+/**
+ * Which payload, as what and of whom.
+ *
+ * @param what for messages: {@code the result of step "x"}
+ * @param type as which it is written and read
+ */
+record PayloadSpec(String what, Type type, PayloadContext context) {
+
+    /** What an instance is to be created with. */
+    static PayloadSpec newParams(WorkflowDefinition workflow, String instanceId) {
+        return new PayloadSpec(
+                "the params of workflow \"%s\"".formatted(workflow.name()),
+                workflow.paramsType(),
+                new PayloadContext(workflow.name(), instanceId));
+    }
+
+    static PayloadSpec params(WorkflowDefinition workflow, Claim claim) {
+        return new PayloadSpec("the params of instance \"%s\"".formatted(claim.id()), workflow.paramsType(), of(claim));
+    }
+
+    static PayloadSpec output(WorkflowDefinition workflow, PayloadContext instance) {
+        return new PayloadSpec(
+                "the output of instance \"%s\"".formatted(instance.instanceId()), workflow.outputType(), instance);
+    }
+
+    static PayloadSpec result(StepSpec step, StepKey key, Claim claim) {
+        return new PayloadSpec("the result of step \"%s\"".formatted(key), step.returnType(), of(claim));
+    }
+
+    static PayloadContext of(Claim claim) {
+        return new PayloadContext(claim.workflow(), claim.id());
+    }
+}
