@@ -1,9 +1,11 @@
 package dev.workflows;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -77,6 +79,17 @@ class PackageRulesTests {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.workflows.engine", "dev.workflows.autoconfigure")
+                .check(CLASSES);
+    }
+
+    @Test
+    void cryptoKnowsOnlyTheApi() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.workflows.crypto")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.workflows.*..")
+                        .and(DescribedPredicate.not(resideInAPackage("dev.workflows.crypto"))))
                 .check(CLASSES);
     }
 

@@ -69,6 +69,11 @@ public class WorkflowsAutoConfiguration {
             WorkflowsProperties properties,
             WorkflowBeans workflows,
             ConfigurableListableBeanFactory beans) {
-        return new WorkflowEngine(store, properties.settings(), workflows, PayloadCodecChoice.choose(beans), beans);
+        return new WorkflowEngine(
+                store,
+                properties.settings(),
+                workflows,
+                PayloadCodecChoice.choose(beans, properties.encryption()),
+                beans);
     }
 }

@@ -28,6 +28,7 @@ import org.springframework.util.unit.DataSize;
  * @param defaults What applies to steps where neither their annotation nor their workflow's settings say anything.
  * @param retention How long ended instances are kept.
  * @param limits How large payloads may be.
+ * @param encryption How payloads are encrypted.
  * @param definitions Settings of single workflows, by the name in their annotation.
  */
 @ConfigurationProperties(prefix = "workflows", ignoreUnknownFields = false)
@@ -38,6 +39,7 @@ public record WorkflowsProperties(
         @DefaultValue Steps defaults,
         @DefaultValue Retention retention,
         @DefaultValue Limits limits,
+        @DefaultValue Encryption encryption,
         Map<String, Definition> definitions) {
 
     public WorkflowsProperties {
@@ -127,6 +129,26 @@ public record WorkflowsProperties(
     public record Limits(
             @DefaultValue("1MB") DataSize params,
             @DefaultValue("1MB") DataSize result) {}
+
+    /**
+     * How payloads are encrypted: not at all, unless there are keys.
+     *
+     * @param keys AES keys of 16, 24 or 32 bytes in Base64, by their id. Each decrypts what it has encrypted.
+     * @param activeKey The id of the key that encrypts what is stored from now on.
+     */
+    public record Encryption(
+            Map<String, String> keys, @Nullable String activeKey) {
+
+        public Encryption {
+            keys = keys == null ? Map.of() : keys;
+        }
+
+        /** Without the keys themselves. */
+        @Override
+        public String toString() {
+            return "Encryption[keys=%s, activeKey=%s]".formatted(keys.keySet(), activeKey);
+        }
+    }
 
     /**
      * Settings of one workflow.

@@ -2,6 +2,7 @@ package dev.workflows.engine;
 
 import dev.workflows.PayloadCodec;
 import dev.workflows.PayloadException;
+import dev.workflows.store.Failure;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -64,10 +65,7 @@ final class Payloads {
         try {
             json = mapper.writerFor(javaType(spec.type())).writeValueAsBytes(value);
         } catch (RuntimeException | Error e) {
-            throw new PayloadException(
-                    "%s cannot be written as JSON from %s: %s"
-                            .formatted(capitalized(spec.what()), spec.type().getTypeName(), reason(e)),
-                    e);
+            throw impossible("written as JSON from " + spec.type().getTypeName(), spec, e);
         }
         if (json.length > limit.toBytes()) {
             throw new PayloadException(String.format(
@@ -90,10 +88,7 @@ final class Payloads {
         try {
             return mapper.readerFor(javaType(spec.type())).readValue(json);
         } catch (RuntimeException | Error e) {
-            throw new PayloadException(
-                    "%s cannot be read back from JSON as %s: %s"
-                            .formatted(capitalized(spec.what()), spec.type().getTypeName(), reason(e)),
-                    e);
+            throw impossible("read back from JSON as " + spec.type().getTypeName(), spec, e);
         }
     }
 
@@ -141,10 +136,21 @@ final class Payloads {
         return Character.toUpperCase(what.charAt(0)) + what.substring(1);
     }
 
-    /** What Jackson says, or what the value's own accessors or the codec threw: anything. */
+    /** What is encrypted must not be readable in the message, nor in the stack trace, which are not. */
+    private PayloadException impossible(String what, PayloadSpec spec, Throwable thrown) {
+        String message = "%s cannot be %s: ".formatted(capitalized(spec.what()), what);
+        return codec == null
+                ? new PayloadException(message + reason(thrown), thrown)
+                : new PayloadException(message + Failures.of(thrown).name()
+                        + ", whose message is left out, since it may quote the value");
+    }
+
+    /** What Jackson or the codec says, or what the value's own accessors threw: anything. */
     private static String reason(Throwable thrown) {
-        return thrown instanceof JacksonException jackson
-                ? jackson.getOriginalMessage()
-                : Failures.of(thrown).name() + ": " + Failures.of(thrown).message();
+        if (thrown instanceof JacksonException jackson) {
+            return jackson.getOriginalMessage();
+        }
+        Failure failure = Failures.of(thrown);
+        return thrown instanceof PayloadException ? failure.message() : failure.name() + ": " + failure.message();
     }
 }

@@ -42,6 +42,8 @@ class ConfigurationMetadataTests {
                         "workflows.retention.error",
                         "workflows.limits.params",
                         "workflows.limits.result",
+                        "workflows.encryption.keys",
+                        "workflows.encryption.active-key",
                         "workflows.definitions")
                 .doesNotHaveDuplicates();
         assertThat(properties)
