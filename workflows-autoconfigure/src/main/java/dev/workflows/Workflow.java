@@ -31,4 +31,32 @@ public @interface Workflow {
      * The name of the {@link WorkflowBinding} bean. By default the workflow's name in UPPER_SNAKE_CASE.
      */
     String binding() default "";
+
+    /**
+     * Cron expressions at whose times instances are created by themselves, each exactly once over all nodes, with the id
+     * {@code schedule-20261122T060000Z} (and a suffix for each expression if there are several) and no params, which
+     * its event reads from {@code {}}. The event says which {@link Schedule} it was.
+     *
+     * <p>An expression has five fields: minute, hour, day of month, month and day of week; or six, with the second before
+     * them; or is a macro: {@code @hourly}, {@code @daily}, {@code @weekly}, {@code @monthly}, {@code @yearly}. It reads
+     * as {@link org.springframework.scheduling.support.CronExpression} does: days of the week are {@code MON} to
+     * {@code SUN} or 1 to 7 with 0 for Sunday too (while Cloudflare counts from 1 for Sunday), and where both the day of
+     * month and the day of week are given, both must match.
+     *
+     * <p>Where a clock change leaves out or repeats the time, an instance is created once: right after the change, or at
+     * the first of the two. An expression with {@code *} for the hour goes on by elapsed time instead.
+     *
+     * <p>{@code workflows.definitions.<workflow>.schedule} replaces all of them, and {@code .zone}, {@code .catch-up} and
+     * {@code .overlap} the attributes below. Only nodes that run instances create them.
+     */
+    String[] schedule() default {};
+
+    /** The time zone in which {@link #schedule()} reads, as {@code "Europe/Berlin"}. */
+    String zone() default "UTC";
+
+    /** What becomes of what a schedule missed while no node was there. */
+    CatchUp catchUp() default CatchUp.ONCE;
+
+    /** What becomes of a firing while an instance that a schedule created earlier has not ended. */
+    Overlap overlap() default Overlap.ALLOW;
 }

@@ -1,9 +1,12 @@
 package dev.workflows.autoconfigure;
 
 import dev.workflows.Backoff;
+import dev.workflows.CatchUp;
+import dev.workflows.Overlap;
 import dev.workflows.engine.DurationText;
 import dev.workflows.engine.EngineSettings;
 import dev.workflows.engine.PayloadLimits;
+import dev.workflows.engine.ScheduleSettings;
 import dev.workflows.engine.StepSettings;
 import dev.workflows.engine.WorkerSettings;
 import dev.workflows.engine.WorkflowDefinitionException;
@@ -11,11 +14,13 @@ import dev.workflows.engine.WorkflowSettings;
 import dev.workflows.jpa.SchemaMode;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.Delimiter;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -162,6 +167,10 @@ public record WorkflowsProperties(
      * @param jitter The share of a wait by which it varies at random, where the step's annotation says nothing.
      * @param timeout How long one attempt may take, where the step's annotation says nothing.
      * @param retention How long its ended instances are kept.
+     * @param schedule Cron expressions at whose times instances are created, instead of those in its annotation; empty for none.
+     * @param zone The time zone in which they read, instead of the one in its annotation.
+     * @param catchUp What becomes of what was missed while no node was there, instead of what its annotation says.
+     * @param overlap What becomes of a firing while an earlier scheduled instance has not ended, instead of what its annotation says.
      * @param steps What applies to single steps whatever their annotation says, by their name; in brackets if it has spaces.
      */
     public record Definition(
@@ -174,10 +183,20 @@ public record WorkflowsProperties(
             @Nullable Double jitter,
             @Nullable DurationText timeout,
             @Nullable Retention retention,
+            @Nullable @Delimiter(Delimiter.NONE) List<String> schedule,
+            @Nullable String zone,
+            @Nullable CatchUp catchUp,
+            @Nullable Overlap overlap,
             Map<String, Steps> steps) {
 
         public Definition {
             steps = steps == null ? Map.of() : steps;
+        }
+
+        private @Nullable List<String> crons() {
+            return schedule == null
+                    ? null
+                    : schedule.stream().filter(cron -> !cron.isBlank()).toList();
         }
 
         WorkflowSettings settings(String prefix) {
@@ -189,7 +208,8 @@ public record WorkflowsProperties(
                     binding,
                     valid(prefix, new Steps(retries, delay, backoff, maxDelay, jitter, timeout)::settings),
                     byStep,
-                    retention == null ? null : retention.settings());
+                    retention == null ? null : retention.settings(),
+                    new ScheduleSettings(crons(), zone, catchUp, overlap));
         }
     }
 

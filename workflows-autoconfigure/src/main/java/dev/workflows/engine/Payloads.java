@@ -84,7 +84,17 @@ final class Payloads {
         if (isVoid(spec.type())) {
             return null;
         }
-        String json = decode(stored, spec);
+        return parse(decode(stored, spec), spec);
+    }
+
+    /** @throws PayloadException if the type cannot be read where there are no params */
+    void requireReadableWithoutParams(PayloadSpec spec) {
+        if (!isVoid(spec.type())) {
+            parse("{}", spec);
+        }
+    }
+
+    private @Nullable Object parse(String json, PayloadSpec spec) {
         try {
             return mapper.readerFor(javaType(spec.type())).readValue(json);
         } catch (RuntimeException | Error e) {

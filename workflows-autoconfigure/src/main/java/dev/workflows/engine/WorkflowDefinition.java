@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param beanName the bean whose {@code run} is entered
  * @param steps those of its own class
  * @param settings what the configuration says of it
+ * @param schedules when instances are created by themselves
  */
 record WorkflowDefinition(
         String name,
@@ -27,7 +28,8 @@ record WorkflowDefinition(
         Type paramsType,
         Type outputType,
         List<StepDeclaration> steps,
-        WorkflowSettings settings) {
+        WorkflowSettings settings,
+        Schedules schedules) {
 
     /** What applies to a step in this workflow: said for the step, in its annotation, for the workflow, for all. */
     StepSpec spec(StepDeclaration step, StepSettings defaults) {
@@ -56,8 +58,12 @@ record WorkflowDefinition(
         String own = inSourceOrder().stream()
                 .map(step -> spec(step, defaults).describe())
                 .collect(Collectors.joining(", "));
-        return "Workflow \"%s\" (%s) %s"
-                .formatted(name, binding, own.isEmpty() ? "has no steps of its own" : "has the steps " + own);
+        return "Workflow \"%s\" (%s) %s%s"
+                .formatted(
+                        name,
+                        binding,
+                        own.isEmpty() ? "has no steps of its own" : "has the steps " + own,
+                        schedules.isEmpty() ? "" : "; scheduled at " + schedules.describe());
     }
 
     private List<StepDeclaration> inSourceOrder() {

@@ -51,6 +51,7 @@ public final class WorkflowEngine implements SmartLifecycle, SmartInitializingSi
     @Override
     public void afterSingletonsInstantiated() {
         new SettingsCheck(settings, workflows.all(), beans).check();
+        workflows.refuseSchedulesThatLackParams();
         workflows.all().forEach(workflow -> log.info(workflow.describe(settings.defaults())));
     }
 

@@ -66,7 +66,8 @@ final class WorkflowParser {
                 ResolvedTypes.of(entrypoint.getGeneric(0)),
                 ResolvedTypes.of(entrypoint.getGeneric(1)),
                 steps,
-                configured);
+                configured,
+                new ScheduleParser(name).parse(configured.schedule().orElse(ScheduleParser.declared(workflow))));
     }
 
     private static Workflow annotation(Class<?> type) {

@@ -13,15 +13,18 @@ import org.jspecify.annotations.Nullable;
  * @param steps what applies to all its steps where their annotation says nothing
  * @param byStep what applies to single steps whatever their annotation says, by name
  * @param retention null for the default
+ * @param schedule instead of what its annotation says
  */
 public record WorkflowSettings(
         @Nullable String name,
         @Nullable String binding,
         StepSettings steps,
         Map<String, StepSettings> byStep,
-        @Nullable Retention retention) {
+        @Nullable Retention retention,
+        ScheduleSettings schedule) {
 
-    static final WorkflowSettings NONE = new WorkflowSettings(null, null, StepSettings.UNSET, Map.of(), null);
+    static final WorkflowSettings NONE =
+            new WorkflowSettings(null, null, StepSettings.UNSET, Map.of(), null, ScheduleSettings.UNSET);
 
     /** These, and what they leave open as the others say. */
     WorkflowSettings orElse(WorkflowSettings others) {
@@ -32,6 +35,7 @@ public record WorkflowSettings(
                 binding != null ? binding : others.binding,
                 steps.orElse(others.steps),
                 both,
-                retention != null ? retention : others.retention);
+                retention != null ? retention : others.retention,
+                schedule.orElse(others.schedule));
     }
 }

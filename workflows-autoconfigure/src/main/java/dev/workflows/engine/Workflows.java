@@ -1,5 +1,6 @@
 package dev.workflows.engine;
 
+import dev.workflows.PayloadException;
 import dev.workflows.Retention;
 import dev.workflows.WorkflowEntrypoint;
 import java.util.Collection;
@@ -40,6 +41,24 @@ final class Workflows {
     @SuppressWarnings("unchecked") // the payload is read as the bean's own type
     WorkflowEntrypoint<@Nullable Object, Object> entrypoint(WorkflowDefinition definition) {
         return (WorkflowEntrypoint<@Nullable Object, Object>) beans.getBean(definition.beanName());
+    }
+
+    /** @throws WorkflowDefinitionException if a schedule would create instances that fail at once, for want of params */
+    void refuseSchedulesThatLackParams() {
+        for (WorkflowDefinition workflow : all()) {
+            if (workflow.schedules().isEmpty()) {
+                continue;
+            }
+            try {
+                payloads.requireReadableWithoutParams(PayloadSpec.newParams(workflow, ""));
+            } catch (PayloadException e) {
+                throw new WorkflowDefinitionException(
+                        "Workflow \"%s\" has a schedule, whose instances have no params but {}: %s"
+                                .formatted(workflow.name(), e.getMessage()),
+                        "Let the type of its params be one that can be read from {}, as a record whose components may be "
+                                + "null, a Map or Void.");
+            }
+        }
     }
 
     Payloads payloads() {
