@@ -1,5 +1,6 @@
 package dev.workflows;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,33 @@ public interface WorkflowBinding<P, R> {
      * @throws PayloadException if the params cannot be written, read back, or are too large
      */
     WorkflowInstance<R> create(CreateOptions<P> options);
+
+    /**
+     * Creates up to 100 instances at once. One whose id is taken is left out and reported, and the others are created; if
+     * anything else is wrong with one of them, none is.
+     *
+     * <p>All belong to the caller's transaction, as with {@link #create(CreateOptions)}; without one they are stored
+     * together, in one of their own.
+     *
+     * @param batch 1 to 100
+     * @throws IllegalArgumentException if the batch is empty or has more than 100
+     * @throws PayloadException if the params of any of them cannot be written, read back, or are too large
+     */
+    BatchResult<R> createBatch(List<CreateOptions<P>> batch);
+
+    /**
+     * The instance of that id: the one that the workflow has, running or ended, or else a new one. Of any number of calls
+     * with one id, on whatever node, one creates it. Which one that was is not said: whoever must know calls
+     * {@link #create(CreateOptions)} and catches {@link InstanceAlreadyExistsException}.
+     *
+     * <p>A new one belongs to the caller's transaction, as with {@code create}. Where another transaction has created the
+     * instance and not committed yet, this waits for it to end.
+     *
+     * @param options with an id; if the instance exists, the rest of them changes nothing
+     * @throws IllegalArgumentException if there is no id
+     * @throws PayloadException as {@code create} does, whether the instance exists or not
+     */
+    WorkflowInstance<R> getOrCreate(CreateOptions<P> options);
 
     /**
      * Finds an instance.

@@ -1,38 +1,35 @@
 package dev.workflows.engine;
 
+import dev.workflows.BatchResult;
 import dev.workflows.CreateOptions;
 import dev.workflows.InstanceAlreadyExistsException;
 import dev.workflows.InstanceNotFoundException;
-import dev.workflows.Retention;
 import dev.workflows.WorkflowBinding;
 import dev.workflows.WorkflowInstance;
-import dev.workflows.store.Claim;
 import dev.workflows.store.NewInstance;
 import dev.workflows.store.WorkflowStore;
-import java.time.Duration;
-import java.util.OptionalLong;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Creates instances: stored with their owner, if this node has a slot, they run as soon as they are committed. */
+/** Makes instances of what it is given, and handles for those that are stored. */
 final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
+
+    private static final int MAX_BATCH = 100;
 
     private final WorkflowDefinition definition;
     private final Payloads payloads;
     private final WorkflowStore store;
-    private final Supplier<@Nullable Dispatcher> dispatcher;
+    private final Starter starter;
 
-    /** @param dispatcher this node's, if it runs instances */
-    DefaultWorkflowBinding(
-            WorkflowDefinition definition,
-            Payloads payloads,
-            WorkflowStore store,
-            Supplier<@Nullable Dispatcher> dispatcher) {
+    DefaultWorkflowBinding(WorkflowDefinition definition, Payloads payloads, WorkflowStore store, Starter starter) {
         this.definition = definition;
         this.payloads = payloads;
         this.store = store;
-        this.dispatcher = dispatcher;
+        this.starter = starter;
     }
 
     @Override
@@ -52,50 +49,45 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
 
     @Override
     public WorkflowInstance<Object> create(CreateOptions<Object> options) {
+        NewInstance instance = newInstance(options, Timestamps.now(), "");
+        if (starter.start(List.of(instance)).isEmpty()) {
+            throw new InstanceAlreadyExistsException(definition.name(), instance.id());
+        }
+        return handle(instance.id());
+    }
+
+    @Override
+    public WorkflowInstance<Object> getOrCreate(CreateOptions<Object> options) {
+        if (options.id() == null) {
+            throw new IllegalArgumentException(
+                    "An instance of workflow \"%s\" is to be got or created without an id: nothing was. Give it one with withId"
+                            .formatted(definition.name()));
+        }
+        NewInstance instance = newInstance(options, Timestamps.now(), "");
+        starter.start(List.of(instance));
+        return handle(instance.id());
+    }
+
+    @Override
+    public BatchResult<Object> createBatch(List<CreateOptions<Object>> batch) {
+        if (batch.isEmpty() || batch.size() > MAX_BATCH) {
+            throw new IllegalArgumentException(
+                    "A batch has 1 to %d instances, not %d: nothing was created".formatted(MAX_BATCH, batch.size()));
+        }
+        Instant now = Timestamps.now();
+        // a microsecond apart, so that the order of the list is that of their creation
+        Batch wanted = new Batch(IntStream.range(0, batch.size())
+                .mapToObj(i -> newInstance(
+                        batch.get(i), now.plus(i, ChronoUnit.MICROS), ", at index %d of the batch".formatted(i)))
+                .toList());
+        return wanted.result(starter.start(wanted.distinct()), this::handle);
+    }
+
+    /** @param where added to the messages about its params */
+    private NewInstance newInstance(CreateOptions<Object> options, Instant createdAt, String where) {
         String id = options.id() == null ? UUID.randomUUID().toString() : options.id();
-        String params = payloads.writeParams(options.params(), PayloadSpec.newParams(definition, id));
-        Dispatcher here = dispatcher.get();
-        Slot slot = here == null ? null : here.reserve();
-        try {
-            store(id, params, options.retention(), here, slot);
-        } catch (RuntimeException | Error e) {
-            if (slot != null) {
-                slot.free(null);
-            }
-            throw e;
-        }
-        return handle(id);
-    }
-
-    private void store(
-            String id, String params, @Nullable Retention retention, @Nullable Dispatcher here, @Nullable Slot slot) {
-        String owner = here == null || slot == null ? null : here.node();
-        NewInstance created = new NewInstance(definition.name(), id, params, Timestamps.now(), owner, retention);
-        OptionalLong key = store.create(created);
-        if (key.isEmpty()) {
-            throw new InstanceAlreadyExistsException(definition.name(), id);
-        }
-        store.afterTransaction(committed -> {
-            if (here != null && slot != null && committed) {
-                here.run(firstClaim(key.getAsLong(), created), slot);
-            } else if (slot != null) {
-                slot.free(null);
-            } else if (here != null && committed) {
-                here.dueIn(Duration.ZERO);
-            }
-        });
-    }
-
-    private static Claim firstClaim(long key, NewInstance created) {
-        return new Claim(
-                key,
-                created.workflow(),
-                created.id(),
-                1,
-                created.params(),
-                created.createdAt(),
-                created.retention(),
-                false);
+        String params = payloads.writeParams(options.params(), PayloadSpec.newParams(definition, id, where));
+        return new NewInstance(definition.name(), id, params, createdAt, null, options.retention());
     }
 
     @Override

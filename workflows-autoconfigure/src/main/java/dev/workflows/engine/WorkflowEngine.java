@@ -42,10 +42,11 @@ public final class WorkflowEngine implements SmartLifecycle, SmartInitializingSi
 
     /** The binding of a workflow. */
     WorkflowBinding<Object, Object> binding(String workflow) {
-        return new DefaultWorkflowBinding(workflows.definition(workflow), workflows.payloads(), store, () -> {
+        Starter starter = new Starter(store, () -> {
             Worker running = worker.get();
             return running == null ? null : running.dispatcher();
         });
+        return new DefaultWorkflowBinding(workflows.definition(workflow), workflows.payloads(), store, starter);
     }
 
     @Override

@@ -5,32 +5,32 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** What differs between the databases: their migrations, and an insert that says whether it met a duplicate. */
+/** What differs between the databases: their migrations, and an insert that leaves out duplicates. */
 enum Dialect {
     // looks first, because Hibernate logs a violated constraint whoever expects it; a race still ends in one
     H2("""
-            select pk from final table (
+            select id, pk from final table (
                 insert into workflow_instance (%s)
-                select %s where not exists (select 1 from workflow_instance where workflow = :workflow and id = :id))"""),
-    POSTGRESQL("insert into workflow_instance (%s) values (%s) on conflict do nothing returning pk");
+                select %s from %s where not exists
+                    (select 1 from workflow_instance i where i.workflow = n.workflow and i.id = n.id))"""),
+    POSTGRESQL("insert into workflow_instance (%s) select %s from %s on conflict do nothing returning id, pk");
 
-    private static final String COLUMNS = """
-            workflow, id, status, params, epoch, owner, due_at, interrupted, created_at,
-            retention_success, retention_error""";
+    private final String insertInstances;
 
-    private static final String VALUES = """
-            :workflow, :id, :status, :params, :epoch, :owner, case when :due then current_timestamp end, false, :createdAt,
-            :retentionSuccess, :retentionError""";
-
-    private final String insertInstance;
-
-    Dialect(String insert) {
-        this.insertInstance = insert.formatted(COLUMNS, VALUES);
+    Dialect(String insertInstances) {
+        this.insertInstances = insertInstances;
     }
 
-    /** Inserts an instance and returns its key; no row where the database says that it is a duplicate. */
-    String insertInstance() {
-        return insertInstance;
+    /**
+     * Inserts instances and returns the ids and keys of those whose id was free; on H2, one that is taken in this moment
+     * may still violate the constraint.
+     *
+     * @param columns those of the table
+     * @param values what is put into them, from {@code n}
+     * @param rows where {@code n} comes from
+     */
+    String insertInstances(String columns, String values, String rows) {
+        return insertInstances.formatted(columns, values, rows);
     }
 
     String migrations() {

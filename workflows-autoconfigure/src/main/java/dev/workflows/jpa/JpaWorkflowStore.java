@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
@@ -51,8 +50,8 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     }
 
     @Override
-    public OptionalLong create(NewInstance instance) {
-        return transactions.joining(() -> newInstances.insert(instance));
+    public Map<String, Long> create(List<NewInstance> instances) {
+        return transactions.joining(() -> newInstances.insert(instances));
     }
 
     @Override

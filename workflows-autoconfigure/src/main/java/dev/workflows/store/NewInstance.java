@@ -16,4 +16,9 @@ public record NewInstance(
         String params,
         Instant createdAt,
         @Nullable String owner,
-        @Nullable Retention retention) {}
+        @Nullable Retention retention) {
+
+    public NewInstance ownedBy(String node) {
+        return new NewInstance(workflow, id, params, createdAt, node, retention);
+    }
+}

@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -20,11 +19,13 @@ public interface WorkflowStore {
     // --- create ---
 
     /**
-     * Adds an instance, in the caller's transaction if there is one: queued, or running where it names an owner.
+     * Adds instances of one workflow, in the caller's transaction if there is one: queued, or running where they name an
+     * owner. All are added but those whose id is taken; if the write fails, none is.
      *
-     * @return its key; empty if the workflow already has an instance of that id
+     * @param instances with different ids
+     * @return the keys of those that were added, by id
      */
-    OptionalLong create(NewInstance instance);
+    Map<String, Long> create(List<NewInstance> instances);
 
     /** Whether the calling thread is in a transaction that writes of this store would join. */
     boolean isInTransaction();

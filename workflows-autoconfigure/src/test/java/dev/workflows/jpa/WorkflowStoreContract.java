@@ -28,6 +28,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -419,8 +420,11 @@ abstract class WorkflowStoreContract {
 
     private void create(String owner) {
         String id = "i-" + ids.incrementAndGet();
-        assertThat(store.create(new NewInstance(WORKFLOW, id, "{}", NOW, owner, null)))
-                .isPresent();
+        assertThat(store.create(List.of(newInstance(id, owner)))).containsOnlyKeys(id);
+    }
+
+    private static NewInstance newInstance(String id, @Nullable String owner) {
+        return new NewInstance(WORKFLOW, id, "{}", NOW, owner, null);
     }
 
     private Claim claim(String node) {

@@ -1,0 +1,92 @@
+package dev.workflows.engine;
+
+import dev.workflows.store.Claim;
+import dev.workflows.store.NewInstance;
+import dev.workflows.store.WorkflowStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Stores new instances: with their owner, as far as this node has slots, to run as soon as they are committed. */
+final class Starter {
+
+    private final WorkflowStore store;
+    private final Supplier<@Nullable Dispatcher> dispatcher;
+
+    /** @param dispatcher this node's, if it runs instances */
+    Starter(WorkflowStore store, Supplier<@Nullable Dispatcher> dispatcher) {
+        this.store = store;
+        this.dispatcher = dispatcher;
+    }
+
+    /**
+     * Stores instances of one workflow, which nobody owns yet.
+     *
+     * @return the ids of those that were created; the others are taken
+     */
+    Set<String> start(List<NewInstance> instances) {
+        Dispatcher here = dispatcher.get();
+        return here == null ? store.create(instances).keySet() : start(instances, here);
+    }
+
+    private Set<String> start(List<NewInstance> instances, Dispatcher here) {
+        Map<String, Slot> slots = new HashMap<>();
+        List<NewInstance> placed = new ArrayList<>();
+        for (NewInstance instance : instances) {
+            Slot slot = here.reserve();
+            if (slot == null) {
+                placed.add(instance);
+            } else {
+                placed.add(instance.ownedBy(here.node()));
+                slots.put(instance.id(), slot);
+            }
+        }
+        Map<String, Long> keys;
+        try {
+            keys = store.create(placed);
+        } catch (RuntimeException | Error e) {
+            slots.values().forEach(slot -> slot.free(null));
+            throw e;
+        }
+        placed.forEach(instance -> settle(instance, keys.get(instance.id()), slots.get(instance.id()), here));
+        return keys.keySet();
+    }
+
+    /** @param key null if it was not created */
+    private void settle(NewInstance instance, @Nullable Long key, @Nullable Slot slot, Dispatcher here) {
+        if (key != null && slot != null) {
+            store.afterTransaction(committed -> {
+                if (committed) {
+                    here.run(firstClaim(key, instance), slot);
+                } else {
+                    slot.free(null);
+                }
+            });
+        } else if (key != null) {
+            store.afterTransaction(committed -> {
+                if (committed) {
+                    here.dueIn(Duration.ZERO);
+                }
+            });
+        } else if (slot != null) {
+            slot.free(null);
+        }
+    }
+
+    private static Claim firstClaim(long key, NewInstance created) {
+        return new Claim(
+                key,
+                created.workflow(),
+                created.id(),
+                1,
+                created.params(),
+                created.createdAt(),
+                created.retention(),
+                false);
+    }
+}
