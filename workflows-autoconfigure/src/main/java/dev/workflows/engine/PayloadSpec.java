@@ -13,11 +13,12 @@ import java.lang.reflect.Type;
  */
 record PayloadSpec(String what, Type type, PayloadContext context) {
 
-    /**
-     * What an instance is to be created with.
-     *
-     * @param where added to the message, if there are several
-     */
+    /** What an instance is to be created with. */
+    static PayloadSpec newParams(WorkflowDefinition workflow, String instanceId) {
+        return newParams(workflow, instanceId, "");
+    }
+
+    /** @param where added to the messages, if there are several */
     static PayloadSpec newParams(WorkflowDefinition workflow, String instanceId, String where) {
         return new PayloadSpec(
                 "the params of workflow \"%s\"%s".formatted(workflow.name(), where),
