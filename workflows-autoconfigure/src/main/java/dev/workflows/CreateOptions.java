@@ -43,4 +43,10 @@ public record CreateOptions<P>(
     public CreateOptions<P> withRetention(Retention retention) {
         return new CreateOptions<>(params, id, retention);
     }
+
+    /** Without the params, which may be sensitive. */
+    @Override
+    public String toString() {
+        return "CreateOptions[id=%s, retention=%s]".formatted(id, retention);
+    }
 }

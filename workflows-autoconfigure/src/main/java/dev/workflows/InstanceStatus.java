@@ -1,6 +1,9 @@
 package dev.workflows;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import org.jspecify.annotations.Nullable;
 
@@ -8,14 +11,42 @@ import org.jspecify.annotations.Nullable;
  * Where an instance stands. As JSON: {@code {"status":"complete","output":…}}, and with an error
  * {@code {"status":"errored","output":null,"error":{"name":…,"message":…}}}.
  *
- * @param output what {@code run} returned; null until the instance is complete
+ * @param output what {@code run} returned; null until the instance is complete, and if it is redacted
  * @param error what ended the instance; null unless it is errored
+ * @param redacted whether there is an output that is {@linkplain Workflow#sensitive() sensitive}: as JSON and as text it is
+ *     {@value Sensitive#REDACTED}
  */
 @JsonPropertyOrder({"status", "output", "error"})
 public record InstanceStatus<R>(
         Status status,
-        @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable R output,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable InstanceError error) {
+        @Nullable R output,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable InstanceError error,
+        @JsonIgnore boolean redacted) {
+
+    public InstanceStatus {
+        output = redacted ? null : output;
+    }
+
+    /** A status in which nothing is redacted. */
+    @JsonCreator
+    public InstanceStatus(
+            @JsonProperty("status") Status status,
+            @JsonProperty("output") @Nullable R output,
+            @JsonProperty("error") @Nullable InstanceError error) {
+        this(status, output, error, false);
+    }
+
+    /** Jackson prefers it to the component, since it is annotated. */
+    @JsonProperty("output")
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    private @Nullable Object shownOutput() {
+        return redacted ? Sensitive.REDACTED : output;
+    }
+
+    @Override
+    public String toString() {
+        return "InstanceStatus[status=%s, output=%s, error=%s]".formatted(status, shownOutput(), error);
+    }
 
     /**
      * An exception as it was stored.

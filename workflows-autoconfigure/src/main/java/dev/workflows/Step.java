@@ -68,6 +68,13 @@ public @interface Step {
      */
     Class<? extends Throwable>[] noRetryFor() default {};
 
+    /**
+     * Whether the result must not be shown. It is stored and returned as usual, but no message of this library quotes it,
+     * and its row is marked for whatever else shows steps. It is not encrypted by that: see {@link PayloadCodec}. The
+     * messages of exceptions that the body throws are its own, and are shown.
+     */
+    boolean sensitive() default false;
+
     /** The value of a number attribute that is not set. */
     int AS_CONFIGURED = -1;
 }

@@ -59,4 +59,12 @@ public @interface Workflow {
 
     /** What becomes of a firing while an instance that a schedule created earlier has not ended. */
     Overlap overlap() default Overlap.ALLOW;
+
+    /**
+     * What must not be shown. It is stored and passed on as usual: to {@code run}, and to who awaits the output. But
+     * {@link WorkflowInstance#status()} shows {@value Sensitive#REDACTED} as its output, no message of this library quotes it,
+     * and the instance's row is marked for whatever else shows instances. It is not encrypted by that: see
+     * {@link PayloadCodec}.
+     */
+    Sensitive[] sensitive() default {};
 }

@@ -12,4 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param workflowName the workflow's name
  */
 public record WorkflowEvent<P extends @Nullable Object>(
-        P payload, Instant timestamp, String instanceId, String workflowName) {}
+        P payload, Instant timestamp, String instanceId, String workflowName) {
+
+    /** Without the payload, which may be sensitive. */
+    @Override
+    public String toString() {
+        return "WorkflowEvent[timestamp=%s, instanceId=%s, workflowName=%s]"
+                .formatted(timestamp, instanceId, workflowName);
+    }
+}

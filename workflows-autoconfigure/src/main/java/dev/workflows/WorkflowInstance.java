@@ -9,6 +9,8 @@ public interface WorkflowInstance<R> {
     String id();
 
     /**
+     * Where the instance stands. An output that is {@linkplain Workflow#sensitive() sensitive} is redacted.
+     *
      * @throws InstanceNotFoundException if the instance is gone: its retention has passed, or the transaction that
      *     created it was rolled back
      * @throws PayloadException if the stored output cannot be read
@@ -18,7 +20,7 @@ public interface WorkflowInstance<R> {
     /**
      * Waits, on this thread, until the instance has ended.
      *
-     * @return its output
+     * @return its output; the real one, also if it is sensitive
      * @throws InstanceFailedException if it ended in any other way than complete
      * @throws AwaitTimeoutException if it has not ended in time; the instance goes on
      * @throws InstanceNotFoundException as {@link #status()} does

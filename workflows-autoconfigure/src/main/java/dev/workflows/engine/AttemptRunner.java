@@ -138,7 +138,7 @@ final class AttemptRunner {
             PayloadSpec result = PayloadSpec.result(spec, attempt.key(), pass.claim());
             String stored = payloads.writeResult(value, result);
             Object seen = payloads.readBack(value, stored, result);
-            return new Made(seen, attempt.completed(stored));
+            return new Made(seen, attempt.completed(stored).withSensitive(spec.sensitive()));
         } catch (PayloadException e) {
             throw unstorable(attempt, e);
         }

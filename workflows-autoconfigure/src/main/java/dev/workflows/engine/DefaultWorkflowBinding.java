@@ -4,6 +4,7 @@ import dev.workflows.BatchResult;
 import dev.workflows.CreateOptions;
 import dev.workflows.InstanceAlreadyExistsException;
 import dev.workflows.InstanceNotFoundException;
+import dev.workflows.Sensitive;
 import dev.workflows.WorkflowBinding;
 import dev.workflows.WorkflowInstance;
 import dev.workflows.store.NewInstance;
@@ -87,7 +88,8 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
     private NewInstance newInstance(CreateOptions<Object> options, Instant createdAt, String where) {
         String id = options.id() == null ? UUID.randomUUID().toString() : options.id();
         String params = payloads.writeParams(options.params(), PayloadSpec.newParams(definition, id, where));
-        return new NewInstance(definition.name(), id, params, createdAt, null, options.retention());
+        boolean sensitive = definition.sensitive().contains(Sensitive.PARAMS);
+        return new NewInstance(definition.name(), id, params, sensitive, createdAt, null, options.retention());
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.workflows.InstanceFailedException;
 import dev.workflows.InstanceNotFoundException;
 import dev.workflows.InstanceStatus;
 import dev.workflows.PayloadContext;
+import dev.workflows.Sensitive;
 import dev.workflows.Status;
 import dev.workflows.WorkflowInstance;
 import dev.workflows.store.Failure;
@@ -38,9 +39,19 @@ final class DefaultWorkflowInstance implements WorkflowInstance<Object> {
 
     @Override
     public InstanceStatus<Object> status() {
-        InstanceState state = store.find(definition.name(), id)
+        return status(find());
+    }
+
+    private InstanceStatus<Object> status(InstanceState state) {
+        // marked when it was stored, or only since
+        boolean sensitive = state.sensitive() || definition.sensitive().contains(Sensitive.OUTPUT);
+        boolean redacted = sensitive && state.output() != null;
+        return new InstanceStatus<>(state.status(), redacted ? null : output(state), error(state), redacted);
+    }
+
+    private InstanceState find() {
+        return store.find(definition.name(), id)
                 .orElseThrow(() -> new InstanceNotFoundException(definition.name(), id));
-        return new InstanceStatus<>(state.status(), output(state), error(state));
     }
 
     @Override
@@ -53,24 +64,24 @@ final class DefaultWorkflowInstance implements WorkflowInstance<Object> {
         long deadline = System.nanoTime() + timeout.toNanos();
         long wait = FIRST_LOOK.toNanos();
         while (true) {
-            InstanceStatus<Object> status = status();
-            if (status.status().isEnded()) {
-                return ended(status);
+            InstanceState state = find();
+            if (state.status().isEnded()) {
+                return ended(state);
             }
             long left = deadline - System.nanoTime();
             if (left <= 0) {
-                throw new AwaitTimeoutException(definition.name(), id, status.status(), timeout);
+                throw new AwaitTimeoutException(definition.name(), id, state.status(), timeout);
             }
             Thread.sleep(Duration.ofNanos(Math.min(wait, left)).toMillis() + 1);
             wait = Math.min(wait * 2, LONGEST_WAIT.toNanos());
         }
     }
 
-    private @Nullable Object ended(InstanceStatus<Object> status) {
-        if (status.status() != Status.COMPLETE) {
-            throw new InstanceFailedException(definition.name(), id, status);
+    private @Nullable Object ended(InstanceState state) {
+        if (state.status() != Status.COMPLETE) {
+            throw new InstanceFailedException(definition.name(), id, status(state));
         }
-        return status.output();
+        return output(state);
     }
 
     private @Nullable Object output(InstanceState state) {

@@ -115,7 +115,7 @@ final class InstanceRunner {
             PayloadSpec spec = PayloadSpec.output(pass.definition(), PayloadSpec.of(pass.claim()));
             String stored = workflows.payloads().writeResult(output, spec);
             workflows.payloads().read(stored, spec);
-            return Ending.complete(stored);
+            return Ending.complete(stored, spec.sensitive());
         } catch (RuntimeException e) {
             return Ending.errored(Failures.of(e));
         }

@@ -1,6 +1,7 @@
 package dev.workflows.engine;
 
 import dev.workflows.PayloadContext;
+import dev.workflows.Sensitive;
 import dev.workflows.store.Claim;
 import dev.workflows.store.StepKey;
 import java.lang.reflect.Type;
@@ -10,8 +11,9 @@ import java.lang.reflect.Type;
  *
  * @param what for messages: {@code the result of step "x"}
  * @param type as which it is written and read
+ * @param sensitive whether no message may quote it
  */
-record PayloadSpec(String what, Type type, PayloadContext context) {
+record PayloadSpec(String what, Type type, PayloadContext context, boolean sensitive) {
 
     /** What an instance is to be created with. */
     static PayloadSpec newParams(WorkflowDefinition workflow, String instanceId) {
@@ -23,20 +25,29 @@ record PayloadSpec(String what, Type type, PayloadContext context) {
         return new PayloadSpec(
                 "the params of workflow \"%s\"%s".formatted(workflow.name(), where),
                 workflow.paramsType(),
-                new PayloadContext(workflow.name(), instanceId));
+                new PayloadContext(workflow.name(), instanceId),
+                workflow.sensitive().contains(Sensitive.PARAMS));
     }
 
     static PayloadSpec params(WorkflowDefinition workflow, Claim claim) {
-        return new PayloadSpec("the params of instance \"%s\"".formatted(claim.id()), workflow.paramsType(), of(claim));
+        return new PayloadSpec(
+                "the params of instance \"%s\"".formatted(claim.id()),
+                workflow.paramsType(),
+                of(claim),
+                workflow.sensitive().contains(Sensitive.PARAMS));
     }
 
     static PayloadSpec output(WorkflowDefinition workflow, PayloadContext instance) {
         return new PayloadSpec(
-                "the output of instance \"%s\"".formatted(instance.instanceId()), workflow.outputType(), instance);
+                "the output of instance \"%s\"".formatted(instance.instanceId()),
+                workflow.outputType(),
+                instance,
+                workflow.sensitive().contains(Sensitive.OUTPUT));
     }
 
     static PayloadSpec result(StepSpec step, StepKey key, Claim claim) {
-        return new PayloadSpec("the result of step \"%s\"".formatted(key), step.returnType(), of(claim));
+        return new PayloadSpec(
+                "the result of step \"%s\"".formatted(key), step.returnType(), of(claim), step.sensitive());
     }
 
     static PayloadContext of(Claim claim) {

@@ -146,10 +146,10 @@ final class Payloads {
         return Character.toUpperCase(what.charAt(0)) + what.substring(1);
     }
 
-    /** What is encrypted must not be readable in the message, nor in the stack trace, which are not. */
+    /** What is sensitive or encrypted must not be readable in the message, nor in the stack trace. */
     private PayloadException impossible(String what, PayloadSpec spec, Throwable thrown) {
         String message = "%s cannot be %s: ".formatted(capitalized(spec.what()), what);
-        return codec == null
+        return codec == null && !spec.sensitive()
                 ? new PayloadException(message + reason(thrown), thrown)
                 : new PayloadException(message + Failures.of(thrown).name()
                         + ", whose message is left out, since it may quote the value");

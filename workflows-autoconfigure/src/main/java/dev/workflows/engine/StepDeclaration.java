@@ -18,4 +18,5 @@ record StepDeclaration(
         Type returnType,
         StepSettings settings,
         List<Class<? extends Throwable>> noRetryFor,
+        boolean sensitive,
         @Nullable TransactionAttribute transaction) {}

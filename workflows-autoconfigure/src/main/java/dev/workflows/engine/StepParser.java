@@ -106,6 +106,7 @@ final class StepParser {
                 returnType,
                 settings(step, name, where),
                 List.of(step.noRetryFor()),
+                step.sensitive(),
                 transaction(method, type, name, where));
     }
 

@@ -14,6 +14,7 @@ record StepSpec(
         Type returnType,
         RetryPolicy retryPolicy,
         Duration timeout,
+        boolean sensitive,
         @Nullable TransactionAttribute transaction) {
 
     /** @param settings with nothing left open but the longest delay */
@@ -30,6 +31,7 @@ record StepSpec(
                 declaration.returnType(),
                 policy,
                 Objects.requireNonNull(settings.timeout()),
+                declaration.sensitive(),
                 declaration.transaction());
     }
 
@@ -52,6 +54,7 @@ record StepSpec(
             text.append(policy.jitter() == 0 ? "" : ", jitter " + policy.jitter());
         }
         text.append(", timeout ").append(DurationText.shortly(timeout));
+        text.append(sensitive ? ", sensitive" : "");
         return text.append(commitsWithCheckpoint() ? ", transactional)" : ")").toString();
     }
 

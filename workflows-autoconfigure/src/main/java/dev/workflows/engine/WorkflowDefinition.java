@@ -1,6 +1,7 @@
 package dev.workflows.engine;
 
 import dev.workflows.Retention;
+import dev.workflows.Sensitive;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.HashSet;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param declaredName the name in the code, which the configuration may have replaced
  * @param beanName the bean whose {@code run} is entered
  * @param steps those of its own class
+ * @param sensitive what must not be shown
  * @param settings what the configuration says of it
  * @param schedules when instances are created by themselves
  */
@@ -28,6 +30,7 @@ record WorkflowDefinition(
         Type paramsType,
         Type outputType,
         List<StepDeclaration> steps,
+        Set<Sensitive> sensitive,
         WorkflowSettings settings,
         Schedules schedules) {
 

@@ -66,6 +66,7 @@ final class WorkflowParser {
                 ResolvedTypes.of(entrypoint.getGeneric(0)),
                 ResolvedTypes.of(entrypoint.getGeneric(1)),
                 steps,
+                Set.copyOf(List.of(workflow.sensitive())),
                 configured,
                 new ScheduleParser(name).parse(configured.schedule().orElse(ScheduleParser.declared(workflow))));
     }

@@ -41,6 +41,12 @@ class InstanceEntity {
     @JdbcTypeCode(SqlTypes.LONG32VARCHAR)
     private @Nullable String output;
 
+    @Column(name = "sensitive_params")
+    private boolean sensitiveParams;
+
+    @Column(name = "sensitive_output")
+    private boolean sensitiveOutput;
+
     @Embedded
     private @Nullable FailureColumns failure;
 
@@ -83,7 +89,7 @@ class InstanceEntity {
     }
 
     InstanceState state() {
-        return new InstanceState(Status.of(status), output, FailureColumns.read(failure));
+        return new InstanceState(Status.of(status), output, FailureColumns.read(failure), sensitiveOutput);
     }
 
     private @Nullable Retention retention() {

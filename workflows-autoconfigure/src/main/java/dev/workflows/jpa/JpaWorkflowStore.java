@@ -188,7 +188,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         Failure failure = ending.failure();
         String output = ending.output();
         if (output != null) {
-            return changed(() -> instances.complete(claim.key(), claim.epoch(), output, seconds));
+            return changed(() -> instances.complete(claim.key(), claim.epoch(), output, ending.sensitive(), seconds));
         }
         if (failure == null) {
             throw new IllegalArgumentException("An instance ends with an output or a failure: " + ending);

@@ -29,6 +29,7 @@ final class NewInstances {
             new Column<>("workflow", "varchar", StandardBasicTypes.STRING, NewInstance::workflow),
             new Column<>("id", "varchar", StandardBasicTypes.STRING, NewInstance::id),
             new Column<>("params", "text", StandardBasicTypes.STRING, NewInstance::params),
+            new Column<>("sensitive_params", "boolean", StandardBasicTypes.BOOLEAN, NewInstance::sensitive),
             new Column<>("owner", "varchar", StandardBasicTypes.STRING, NewInstance::owner),
             new Column<>(
                     "created_at", "timestamp(6) with time zone", StandardBasicTypes.INSTANT, NewInstance::createdAt),

@@ -41,6 +41,9 @@ class StepEntity {
     @Column(name = "ended_at")
     private @Nullable Instant endedAt;
 
+    @Column(name = "sensitive")
+    private boolean sensitive;
+
     @Column(name = "wake_at")
     private @Nullable Instant wakeAt;
 
@@ -68,6 +71,7 @@ class StepEntity {
                 FailureColumns.read(failure),
                 attempts,
                 startedAt,
-                endedAt == null ? startedAt : endedAt);
+                endedAt == null ? startedAt : endedAt,
+                sensitive);
     }
 }

@@ -23,8 +23,8 @@ interface StepRepository extends Repository<StepEntity, StepId> {
     @Modifying
     @NativeQuery("""
             insert into workflow_step
-                (instance_pk, kind, name, occurrence, output, attempts, epoch, started_at, ended_at)
-            select i.pk, 'step', :name, :occurrence, :output, :attempts, i.epoch, :startedAt, :endedAt
+                (instance_pk, kind, name, occurrence, output, sensitive, attempts, epoch, started_at, ended_at)
+            select i.pk, 'step', :name, :occurrence, :output, :sensitive, :attempts, i.epoch, :startedAt, :endedAt
             from workflow_instance i where i.pk = :instance and i.epoch = :epoch for update""")
     int complete(
             long instance,
@@ -32,6 +32,7 @@ interface StepRepository extends Repository<StepEntity, StepId> {
             String name,
             int occurrence,
             String output,
+            boolean sensitive,
             int attempts,
             Instant startedAt,
             Instant endedAt);

@@ -72,6 +72,7 @@ final class StepRows {
                 key.name(),
                 key.occurrence(),
                 checkpoint.output(),
+                checkpoint.sensitive(),
                 checkpoint.attempts(),
                 checkpoint.startedAt(),
                 checkpoint.endedAt());

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param output JSON; null if the step failed, or is a sleep
  * @param failure null if the step completed
  * @param attempts how many it took
+ * @param sensitive whether the output must not be shown
  */
 public record Checkpoint(
         StepKey key,
@@ -16,13 +17,18 @@ public record Checkpoint(
         @Nullable Failure failure,
         int attempts,
         Instant startedAt,
-        Instant endedAt) {
+        Instant endedAt,
+        boolean sensitive) {
 
     public static Checkpoint completed(StepKey key, String output, int attempts, Instant startedAt, Instant endedAt) {
-        return new Checkpoint(key, output, null, attempts, startedAt, endedAt);
+        return new Checkpoint(key, output, null, attempts, startedAt, endedAt, false);
     }
 
     public static Checkpoint failed(FailedAttempt last) {
-        return new Checkpoint(last.key(), null, last.failure(), last.number(), last.startedAt(), last.endedAt());
+        return new Checkpoint(last.key(), null, last.failure(), last.number(), last.startedAt(), last.endedAt(), false);
+    }
+
+    public Checkpoint withSensitive(boolean sensitive) {
+        return new Checkpoint(key, output, failure, attempts, startedAt, endedAt, sensitive);
     }
 }

@@ -3,6 +3,10 @@ package dev.workflows.store;
 import dev.workflows.Status;
 import org.jspecify.annotations.Nullable;
 
-/** An instance as it is looked up. */
+/**
+ * An instance as it is looked up.
+ *
+ * @param sensitive whether the output must not be shown
+ */
 public record InstanceState(
-        Status status, @Nullable String output, @Nullable Failure failure) {}
+        Status status, @Nullable String output, @Nullable Failure failure, boolean sensitive) {}

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An instance to add.
  *
+ * @param sensitive whether the params must not be shown
  * @param owner the node that runs it as soon as it is committed; null to leave it to whichever claims it
  * @param retention null for what is configured when it ends
  */
@@ -14,11 +15,12 @@ public record NewInstance(
         String workflow,
         String id,
         String params,
+        boolean sensitive,
         Instant createdAt,
         @Nullable String owner,
         @Nullable Retention retention) {
 
     public NewInstance ownedBy(String node) {
-        return new NewInstance(workflow, id, params, createdAt, node, retention);
+        return new NewInstance(workflow, id, params, sensitive, createdAt, node, retention);
     }
 }

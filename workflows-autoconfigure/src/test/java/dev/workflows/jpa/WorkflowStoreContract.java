@@ -95,7 +95,7 @@ abstract class WorkflowStoreContract {
         COMPLETE(false) {
             @Override
             Object to(WorkflowStore store, Claim claim) {
-                return store.end(claim, Ending.complete("\"late\""), MINUTE);
+                return store.end(claim, Ending.complete("\"late\"", false), MINUTE);
             }
         },
         ERROR(false) {
@@ -196,7 +196,7 @@ abstract class WorkflowStoreContract {
     @EnumSource(Write.class)
     void writesChangeNothingOnceTheInstanceHasEnded(Write write) {
         Claim claim = createdAndClaimed("first");
-        store.end(claim, Ending.complete("\"done\""), MINUTE);
+        store.end(claim, Ending.complete("\"done\"", false), MINUTE);
 
         assertRefused(write, claim);
     }
@@ -214,7 +214,7 @@ abstract class WorkflowStoreContract {
     @EnumSource(Write.class)
     void writesToAnInstanceThatIsGoneChangeNothing(Write write) {
         Claim claim = createdAndClaimed("first");
-        store.end(claim, Ending.complete("\"done\""), RUN_OUT);
+        store.end(claim, Ending.complete("\"done\"", false), RUN_OUT);
         assertThat(store.purge(10)).isEqualTo(1);
 
         assertRefused(write, claim);
@@ -405,6 +405,28 @@ abstract class WorkflowStoreContract {
                 .hasSize(instances);
     }
 
+    @Test
+    void marksWhatMustNotBeShown() {
+        store.create(List.of(
+                new NewInstance(WORKFLOW, "open", "{}", false, NOW, null, null),
+                new NewInstance(WORKFLOW, "secret", "{}", true, NOW, null, null)));
+        for (Claim claim : store.claim("first", List.of(WORKFLOW), 2)) {
+            boolean secret = claim.id().equals("secret");
+            store.append(claim, completed("a secret").withSensitive(secret));
+            assertThat(store.history(claim).checkpoints().get(STEP).sensitive()).isEqualTo(secret);
+            store.end(claim, Ending.complete("\"a secret\"", secret), MINUTE);
+            assertThat(store.find(WORKFLOW, claim.id()).orElseThrow().sensitive())
+                    .isEqualTo(secret);
+        }
+
+        assertThat(JdbcClient.create(pool).sql("""
+                                select i.id from workflow_instance i join workflow_step s on s.instance_pk = i.pk
+                                where i.sensitive_params and i.sensitive_output and s.sensitive""").query(String.class).list()).containsExactly("secret");
+        assertThat(JdbcClient.create(pool).sql("""
+                                select i.id from workflow_instance i join workflow_step s on s.instance_pk = i.pk
+                                where not (i.sensitive_params or i.sensitive_output or s.sensitive)""").query(String.class).list()).containsExactly("open");
+    }
+
     private void assertRefused(Write write, Claim stale) {
         Map<String, List<Map<String, Object>>> before = tables();
 
@@ -424,7 +446,7 @@ abstract class WorkflowStoreContract {
     }
 
     private static NewInstance newInstance(String id, @Nullable String owner) {
-        return new NewInstance(WORKFLOW, id, "{}", NOW, owner, null);
+        return new NewInstance(WORKFLOW, id, "{}", false, NOW, owner, null);
     }
 
     private Claim claim(String node) {
