@@ -30,13 +30,14 @@ final class ConfiguredEncryption {
         encryption.keys().forEach((id, base64) -> keys.put(id, key(PREFIX + "keys." + id, base64)));
         String activeKey = encryption.activeKey();
         if (activeKey == null || !keys.containsKey(activeKey)) {
-            if (activeKey == null && keys.isEmpty()) {
+            if (activeKey == null && keys.isEmpty() && encryption.acceptPlainText()) {
                 return null;
             }
             throw noActiveKey(activeKey, keys.keySet());
         }
         try {
-            return new AesGcmPayloadCodec(activeKey, keys);
+            AesGcmPayloadCodec codec = new AesGcmPayloadCodec(activeKey, keys);
+            return encryption.acceptPlainText() ? codec : codec.refusingPlainText();
         } catch (IllegalArgumentException e) {
             throw new WorkflowDefinitionException(PREFIX + "keys: " + e.getMessage(), "Correct the property.");
         }
@@ -66,7 +67,7 @@ final class ConfiguredEncryption {
         return new WorkflowDefinitionException(
                 found,
                 keys.isEmpty()
-                        ? "Add the key as %skeys.%s. %s".formatted(PREFIX, activeKey, HOW)
+                        ? "Add a key as %skeys.%s. %s".formatted(PREFIX, activeKey == null ? "<id>" : activeKey, HOW)
                         : "Use one of \"%s\".".formatted(String.join("\", \"", new TreeSet<>(keys))));
     }
 }

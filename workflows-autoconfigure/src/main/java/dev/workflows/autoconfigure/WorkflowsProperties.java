@@ -140,9 +140,12 @@ public record WorkflowsProperties(
      *
      * @param keys AES keys of 16, 24 or 32 bytes in Base64, by their id. Each decrypts what it has encrypted.
      * @param activeKey The id of the key that encrypts what is stored from now on.
+     * @param acceptPlainText Whether what is not encrypted is read, as what was stored before there were keys.
      */
     public record Encryption(
-            Map<String, String> keys, @Nullable String activeKey) {
+            Map<String, String> keys,
+            @Nullable String activeKey,
+            @DefaultValue("true") boolean acceptPlainText) {
 
         public Encryption {
             keys = keys == null ? Map.of() : keys;
@@ -151,7 +154,8 @@ public record WorkflowsProperties(
         /** Without the keys themselves. */
         @Override
         public String toString() {
-            return "Encryption[keys=%s, activeKey=%s]".formatted(keys.keySet(), activeKey);
+            return "Encryption[keys=%s, activeKey=%s, acceptPlainText=%s]"
+                    .formatted(keys.keySet(), activeKey, acceptPlainText);
         }
     }
 

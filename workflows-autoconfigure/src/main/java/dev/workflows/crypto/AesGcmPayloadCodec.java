@@ -26,7 +26,8 @@ import javax.crypto.spec.GCMParameterSpec;
  * anything encrypted with it. Do so before a key has encrypted four billion (2<sup>32</sup>) payloads, since each is given a
  * random nonce of 96 bits.
  *
- * <p>What was stored before there was encryption is plain JSON, and read as such. It is as open to changes as it was.
+ * <p>What was stored before there was encryption is plain JSON, and read as such. While that is so, somebody who writes to
+ * the database can put plain JSON in the place of what is encrypted; {@link #refusingPlainText()} ends it.
  *
  * <p>What is stored is {@code aes-gcm:<key id>:} and then, in Base64, the nonce, the encrypted JSON and the tag.
  */
@@ -39,6 +40,7 @@ public final class AesGcmPayloadCodec implements PayloadCodec {
 
     private final String activeKey;
     private final Map<String, SecretKey> keys;
+    private final boolean plainTextRefused;
     private final SecureRandom random = new SecureRandom();
 
     /**
@@ -47,13 +49,23 @@ public final class AesGcmPayloadCodec implements PayloadCodec {
      * @throws IllegalArgumentException if an id is malformed, a key is none for AES, or the active one is not among them
      */
     public AesGcmPayloadCodec(String activeKey, Map<String, SecretKey> keys) {
-        this.activeKey = activeKey;
-        this.keys = Map.copyOf(keys);
+        this(activeKey, Map.copyOf(keys), false);
         this.keys.forEach(AesGcmPayloadCodec::refuseUnusable);
         if (!keys.containsKey(activeKey)) {
             throw new IllegalArgumentException(
                     "The active key \"%s\" is not among the keys: there are %s".formatted(activeKey, ids()));
         }
+    }
+
+    private AesGcmPayloadCodec(String activeKey, Map<String, SecretKey> keys, boolean plainTextRefused) {
+        this.activeKey = activeKey;
+        this.keys = keys;
+        this.plainTextRefused = plainTextRefused;
+    }
+
+    /** The same, but for an application that has never stored plain JSON, or keeps none any more: it reads none. */
+    public AesGcmPayloadCodec refusingPlainText() {
+        return new AesGcmPayloadCodec(activeKey, keys, true);
     }
 
     private static void refuseUnusable(String id, SecretKey key) {
@@ -91,7 +103,7 @@ public final class AesGcmPayloadCodec implements PayloadCodec {
     public String decode(String stored, PayloadContext context) {
         // no JSON begins like this
         if (!stored.startsWith(PREFIX)) {
-            return stored;
+            return plain(stored);
         }
         int end = stored.indexOf(':', PREFIX.length());
         String key = end < 0 ? "" : stored.substring(PREFIX.length(), end);
@@ -111,6 +123,14 @@ public final class AesGcmPayloadCodec implements PayloadCodec {
                             .formatted(key),
                     e);
         }
+    }
+
+    private String plain(String stored) {
+        if (plainTextRefused) {
+            throw new PayloadException(
+                    "it is not encrypted, and plain text is refused: it was changed in the database, or stored before there was encryption");
+        }
+        return stored;
     }
 
     private String decrypt(String key, byte[] both, PayloadContext context) throws GeneralSecurityException {

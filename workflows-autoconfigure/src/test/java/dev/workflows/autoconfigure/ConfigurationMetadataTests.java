@@ -44,6 +44,7 @@ class ConfigurationMetadataTests {
                         "workflows.limits.result",
                         "workflows.encryption.keys",
                         "workflows.encryption.active-key",
+                        "workflows.encryption.accept-plain-text",
                         "workflows.definitions")
                 .doesNotHaveDuplicates();
         assertThat(properties)
@@ -68,7 +69,8 @@ class ConfigurationMetadataTests {
                 .containsEntry("workflows.defaults.jitter", "0")
                 .containsEntry("workflows.defaults.timeout", "10 minutes")
                 .containsEntry("workflows.retention.success", "30 days")
-                .containsEntry("workflows.limits.params", "1MB");
+                .containsEntry("workflows.limits.params", "1MB")
+                .containsEntry("workflows.encryption.accept-plain-text", "true");
     }
 
     @Test

@@ -27,7 +27,8 @@ class EncryptionPropertiesTests {
 
     @Test
     void storesPlainJsonWithoutKeys() {
-        assertThat(ConfiguredEncryption.codec(new Encryption(Map.of(), null))).isNull();
+        assertThat(ConfiguredEncryption.codec(new Encryption(Map.of(), null, true)))
+                .isNull();
     }
 
     @Test
@@ -55,7 +56,26 @@ class EncryptionPropertiesTests {
                         "WORKFLOWS_ENCRYPTION_KEYS_MAIN=" + KEY)
                 .run(context -> assertThat(
                                 context.getBean(WorkflowsProperties.class).encryption())
-                        .isEqualTo(new Encryption(Map.of("main", KEY), "main")));
+                        .isEqualTo(new Encryption(Map.of("main", KEY), "main", true)));
+    }
+
+    @Test
+    void readsPlainJsonUnlessThatIsSwitchedOff() {
+        String[] keys = {"workflows.encryption.keys.a=" + KEY, "workflows.encryption.active-key=a"};
+        StartUp.withoutDatabase()
+                .withPropertyValues(keys)
+                .run(context -> assertThat(ConfiguredEncryption.codec(context.getBean(WorkflowsProperties.class)
+                                        .encryption())
+                                .decode("42", CONTEXT))
+                        .isEqualTo("42"));
+        StartUp.withoutDatabase()
+                .withPropertyValues(keys)
+                .withPropertyValues("workflows.encryption.accept-plain-text=false")
+                .run(context -> assertThatThrownBy(
+                                () -> ConfiguredEncryption.codec(context.getBean(WorkflowsProperties.class)
+                                                .encryption())
+                                        .decode("42", CONTEXT))
+                        .hasMessageContaining("it is not encrypted"));
     }
 
     @ParameterizedTest
@@ -91,7 +111,12 @@ class EncryptionPropertiesTests {
         StartUp.withoutDatabase()
                 .withPropertyValues("workflows.encryption.active-key=a")
                 .run(context -> assertThat(StartUp.explanation(context.getStartupFailure()))
-                        .contains("Action: Add the key as workflows.encryption.keys.a."));
+                        .contains("Action: Add a key as workflows.encryption.keys.a."));
+        StartUp.withoutDatabase()
+                .withPropertyValues("workflows.encryption.accept-plain-text=false")
+                .run(context -> assertThat(StartUp.explanation(context.getStartupFailure()))
+                        .contains("The property \"workflows.encryption.active-key\" is missing")
+                        .contains("Action: Add a key as workflows.encryption.keys.<id>."));
     }
 
     @Test
@@ -124,7 +149,7 @@ class EncryptionPropertiesTests {
                 .withPropertyValues("workflows.encryption.keys.a=" + KEY, "workflows.encryption.active-key=a")
                 .run(context -> assertThat(
                                 context.getBean(WorkflowsProperties.class).toString())
-                        .contains("Encryption[keys=[a], activeKey=a]")
+                        .contains("Encryption[keys=[a], activeKey=a, acceptPlainText=true]")
                         .doesNotContain(KEY));
     }
 }

@@ -69,6 +69,19 @@ class AesGcmPayloadCodecTests {
     }
 
     @Test
+    void readsNoPlainJsonWhereThatIsRefused() {
+        AesGcmPayloadCodec strict = codec.refusingPlainText();
+
+        assertThat(strict.decode(codec.encode(JSON, MINE), MINE)).isEqualTo(JSON);
+        assertThat(strict.encode(JSON, MINE)).startsWith("aes-gcm:a:");
+        for (String plain : new String[] {JSON, "null", "", "AES-GCM:a:AAAA"}) {
+            assertThatExceptionOfType(PayloadException.class)
+                    .isThrownBy(() -> strict.decode(plain, MINE))
+                    .withMessageStartingWith("it is not encrypted, and plain text is refused");
+        }
+    }
+
+    @Test
     void doesNotReadThePayloadOfAnotherInstanceOrWorkflow() {
         String stored = codec.encode(JSON, MINE);
 
