@@ -18,6 +18,66 @@ public interface WorkflowInstance<R> {
     InstanceStatus<R> status();
 
     /**
+     * Keeps the instance from running until it is resumed. A step that is running finishes first: until then the instance
+     * is {@link Status#WAITING_FOR_PAUSE}. The clocks of its sleeps, its waits for events and its retries stop, too: what
+     * is left of them is left after {@link #resume()}. Does nothing if the instance is paused, or has ended.
+     *
+     * <p>In a transaction on the DataSource that holds the workflow tables, this and the other methods that change
+     * something belong to it.
+     *
+     * @throws InstanceNotFoundException as {@link #status()} does
+     */
+    void pause();
+
+    /**
+     * Lets a paused instance go on, or takes back a pause that has not come about yet. Does nothing otherwise.
+     *
+     * @throws InstanceNotFoundException as {@link #status()} does
+     */
+    void resume();
+
+    /**
+     * Ends the instance at once. A step's body that is running is interrupted; what it still does no longer counts.
+     *
+     * @throws InstanceEndedException if it has ended
+     * @throws InstanceNotFoundException as {@link #status()} does
+     */
+    void terminate();
+
+    /**
+     * Runs the instance again from the beginning, with the same params, whatever its status: every step is repeated. What
+     * it did before stays stored, and is no longer looked at. Events that no wait has taken are kept.
+     *
+     * <p>The steps have the same {@linkplain StepContext#idempotencyKey() idempotency keys} as before, so that an effect
+     * that is keyed by them is not doubled.
+     *
+     * @throws InstanceNotFoundException as {@link #status()} does
+     */
+    void restart();
+
+    /**
+     * Runs the instance again from a step: that step and all that started after it is repeated, what started before keeps
+     * its result.
+     *
+     * @throws StepNotFoundException if the instance has not come to it
+     * @throws InstanceNotFoundException as {@link #status()} does
+     */
+    void restart(RestartFrom from);
+
+    /**
+     * Sends an event, which the instance's next {@link WorkflowStep#waitForEvent} of that type takes, be it waiting
+     * already or not. It is stored when this method returns, or when the transaction that it belongs to commits.
+     *
+     * @param type 1 to 100 letters, digits, {@code _} and {@code -}, not starting with {@code -}
+     * @param payload is written as JSON
+     * @throws IllegalArgumentException if the type is malformed
+     * @throws PayloadException if the payload cannot be written, or is too large
+     * @throws InstanceEndedException if the instance has ended
+     * @throws InstanceNotFoundException as {@link #status()} does
+     */
+    void sendEvent(String type, @Nullable Object payload);
+
+    /**
      * Waits, on this thread, until the instance has ended.
      *
      * @return its output; the real one, also if it is sensitive

@@ -2,6 +2,8 @@ package dev.workflows;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What only the engine can do inside {@code run}. A wait is stored and leaves the thread: the instance goes on when the
@@ -31,4 +33,62 @@ public interface WorkflowStep {
      * @throws IllegalArgumentException if the time is more than 365 days away, or past when the wait is first reached
      */
     void sleepUntil(String name, Instant time);
+
+    /**
+     * Waits for an event that is sent to this instance. Events are kept until a wait of their type takes them: one that
+     * was sent before this call counts, each is taken by one wait, and the first that was sent is the first taken.
+     *
+     * @param name the wait's name, as for {@link #sleep}
+     * @throws WaitTimeoutException if none came in time; one that comes later is for the next wait of its type
+     * @throws PayloadException if the event's payload cannot be read as the type that the options name
+     */
+    <T extends @Nullable Object> ReceivedEvent<T> waitForEvent(String name, WaitOptions<T> options);
+
+    /**
+     * Runs branches concurrently, each on a thread of its own: in each, steps are called and waits are made as in
+     * {@code run} itself, while the others work. The keys of their steps do not depend on timing.
+     *
+     * <p>All run to their end, also if one fails. A branch that waits while others work keeps its thread; once none
+     * works, the instance leaves all its threads.
+     *
+     * @param branches at most 1,000
+     * @return the results, in the order of the branches
+     * @throws Exception what the first of them that failed has thrown, first as they are given here
+     */
+    <T extends @Nullable Object> List<T> all(List<StepCallable<T>> branches) throws Exception;
+
+    /** The same as {@link #all(List)}. */
+    default <T extends @Nullable Object> List<T> all(StepCallable<T> first, StepCallable<T> second) throws Exception {
+        return all(List.of(first, second));
+    }
+
+    /** The same as {@link #all(List)}. */
+    default <T extends @Nullable Object> List<T> all(
+            StepCallable<T> first, StepCallable<T> second, StepCallable<T> third) throws Exception {
+        return all(List.of(first, second, third));
+    }
+
+    /**
+     * Runs branches concurrently, as {@link #all(List)} does, until the first has returned or thrown. Which one that was
+     * is stored: it is the winner at every replay. The others are interrupted and not waited for; what they have completed
+     * stays done.
+     *
+     * @param name the race's name, as for {@link #sleep}
+     * @param branches 1 to 1,000
+     * @return the result of the winner
+     * @throws Exception what the winner has thrown
+     */
+    <T extends @Nullable Object> T race(String name, List<StepCallable<T>> branches) throws Exception;
+
+    /** The same as {@link #race(String, List)}. */
+    default <T extends @Nullable Object> T race(String name, StepCallable<T> first, StepCallable<T> second)
+            throws Exception {
+        return race(name, List.of(first, second));
+    }
+
+    /** The same as {@link #race(String, List)}. */
+    default <T extends @Nullable Object> T race(
+            String name, StepCallable<T> first, StepCallable<T> second, StepCallable<T> third) throws Exception {
+        return race(name, List.of(first, second, third));
+    }
 }

@@ -2,8 +2,8 @@ package dev.workflows.autoconfigure;
 
 import dev.workflows.Backoff;
 import dev.workflows.CatchUp;
+import dev.workflows.DurationText;
 import dev.workflows.Overlap;
-import dev.workflows.engine.DurationText;
 import dev.workflows.engine.EngineSettings;
 import dev.workflows.engine.PayloadLimits;
 import dev.workflows.engine.ScheduleSettings;

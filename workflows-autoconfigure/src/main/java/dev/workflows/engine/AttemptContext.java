@@ -71,7 +71,7 @@ final class AttemptContext extends StepContext {
                 claim.id(),
                 Long.toString(createdMicros),
                 key.name(),
-                Integer.toString(key.occurrence()));
+                Integer.toString(key.occurrence()) + (key.scope().isEmpty() ? "" : "\0" + key.scope()));
         ByteBuffer hash = ByteBuffer.wrap(sha256().digest(name.getBytes(StandardCharsets.UTF_8)));
         long high = hash.getLong() & 0xffffffffffff0fffL | 0x8000L;
         long low = hash.getLong() & 0x3fffffffffffffffL | 0x8000000000000000L;

@@ -50,17 +50,18 @@ final class AttemptRunner {
      * @throws AttemptFailedException if there is no checkpoint; nothing is stored about it yet
      */
     @Nullable
-    Object run(Pass pass, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
+    Object run(Branch branch, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
             throws AttemptFailedException {
         TransactionAttribute transaction = spec.transaction();
         return transaction == null || !spec.commitsWithCheckpoint()
-                ? runPlain(pass, spec, attempt, body, abandoned)
-                : runInTransaction(transaction, pass, spec, attempt, () -> make(pass, spec, attempt, body, abandoned));
+                ? runPlain(branch, spec, attempt, body, abandoned)
+                : runInTransaction(
+                        transaction, branch, spec, attempt, () -> make(branch, spec, attempt, body, abandoned));
     }
 
     /** What {@code run} sees of a stored outcome. */
     @Nullable
-    Object answer(Pass pass, StepSpec spec, Checkpoint stored) {
+    Object answer(Branch branch, StepSpec spec, Checkpoint stored) {
         if (stored.failure() != null) {
             throw Failures.thrownBy(stored, stored.failure());
         }
@@ -68,36 +69,41 @@ final class AttemptRunner {
             throw new PayloadException(
                     "The checkpoint of step \"%s\" holds neither a result nor a failure".formatted(stored.key()));
         }
-        return payloads.read(stored.output(), PayloadSpec.result(spec, stored.key(), pass.claim()));
+        return payloads.read(
+                stored.output(),
+                PayloadSpec.result(spec, stored.key(), branch.pass().claim()));
     }
 
     /** The outcome that another writer stored first. */
-    Checkpoint winner(Pass pass, StepKey key) {
-        return patience.insist(() -> store.checkpoint(pass.claim(), key)).orElseThrow(() -> pass.lost());
+    Checkpoint winner(Branch branch, StepKey key) {
+        return patience.insist(() -> store.checkpoint(branch.pass().claim(), key))
+                .orElseThrow(() -> branch.pass().lost());
     }
 
-    private @Nullable Object runPlain(Pass pass, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
+    private @Nullable Object runPlain(
+            Branch branch, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
             throws AttemptFailedException {
-        Made made = make(pass, spec, attempt, body, abandoned);
+        Made made = make(branch, spec, attempt, body, abandoned);
         Written written;
         try {
-            written = patience.insist(() -> store.append(pass.claim(), made.checkpoint()));
+            written = patience.insist(() -> store.append(branch.pass().claim(), made.checkpoint()));
         } catch (DataAccessException e) {
-            PayloadSpec result = PayloadSpec.result(spec, attempt.key(), pass.claim());
+            PayloadSpec result =
+                    PayloadSpec.result(spec, attempt.key(), branch.pass().claim());
             throw unstorable(attempt, new PayloadException("The database refuses " + result.what(), e));
         }
-        return outcome(pass, spec, made, written);
+        return outcome(branch, spec, made, written);
     }
 
     private @Nullable Object runInTransaction(
-            TransactionAttribute transaction, Pass pass, StepSpec spec, StepAttempt attempt, Making making)
+            TransactionAttribute transaction, Branch branch, StepSpec spec, StepAttempt attempt, Making making)
             throws AttemptFailedException {
         boolean[] appended = {false};
         try {
             return transactions.execute(transaction, () -> {
                 transactions.requireShared(spec.name());
                 Made made = making.make();
-                Written written = store.append(pass.claim(), made.checkpoint());
+                Written written = store.append(branch.pass().claim(), made.checkpoint());
                 if (written != Written.STORED) {
                     throw new NotStoredException(written);
                 }
@@ -108,34 +114,35 @@ final class AttemptRunner {
             throw e;
         } catch (NotStoredException e) {
             if (e.written() == Written.STALE) {
-                throw pass.lost();
+                throw branch.pass().lost();
             }
-            return answer(pass, spec, winner(pass, attempt.key()));
+            return answer(branch, spec, winner(branch, attempt.key()));
         } catch (Throwable thrown) {
             // a commit that failed may have happened all the same
             Optional<Checkpoint> stored = appended[0]
-                    ? patience.insist(() -> store.checkpoint(pass.claim(), attempt.key()))
+                    ? patience.insist(() -> store.checkpoint(branch.pass().claim(), attempt.key()))
                     : Optional.empty();
             if (stored.isPresent()) {
-                return answer(pass, spec, stored.get());
+                return answer(branch, spec, stored.get());
             }
             throw failed(attempt, thrown);
         }
     }
 
-    private @Nullable Object outcome(Pass pass, StepSpec spec, Made made, Written written) {
+    private @Nullable Object outcome(Branch branch, StepSpec spec, Made made, Written written) {
         return switch (written) {
             case STORED -> made.value();
-            case STALE -> throw pass.lost();
-            case EXISTS -> answer(pass, spec, winner(pass, made.checkpoint().key()));
+            case STALE -> throw branch.pass().lost();
+            case EXISTS -> answer(branch, spec, winner(branch, made.checkpoint().key()));
         };
     }
 
-    private Made make(Pass pass, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
+    private Made make(Branch branch, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
             throws AttemptFailedException {
-        Object value = enter(pass, spec, attempt, body, abandoned);
+        Object value = enter(branch, spec, attempt, body, abandoned);
         try {
-            PayloadSpec result = PayloadSpec.result(spec, attempt.key(), pass.claim());
+            PayloadSpec result =
+                    PayloadSpec.result(spec, attempt.key(), branch.pass().claim());
             String stored = payloads.writeResult(value, result);
             Object seen = payloads.readBack(value, stored, result);
             return new Made(seen, attempt.completed(stored).withSensitive(spec.sensitive()));
@@ -144,14 +151,14 @@ final class AttemptRunner {
         }
     }
 
-    private @Nullable Object enter(Pass pass, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
+    private @Nullable Object enter(Branch branch, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
             throws AttemptFailedException {
         Attempt running = new Attempt();
         Object value = null;
         Throwable thrown = null;
         Future<?> timer = watchdog.watch(running, spec.timeout(), abandoned);
-        pass.attempting(running);
-        new AttemptContext(pass.claim(), attempt.key(), attempt.number()).bind();
+        branch.attempting(running);
+        new AttemptContext(branch.pass().claim(), attempt.key(), attempt.number()).bind();
         try {
             value = body.call();
         } catch (Throwable t) {
@@ -159,13 +166,13 @@ final class AttemptRunner {
         }
         Attempt.Fate fate = running.end();
         AttemptContext.unbind();
-        pass.attempting(null);
+        branch.attempting(null);
         timer.cancel(false);
-        return judge(pass, spec, attempt, fate, value, thrown);
+        return judge(branch, spec, attempt, fate, value, thrown);
     }
 
     private static @Nullable Object judge(
-            Pass pass,
+            Branch branch,
             StepSpec spec,
             StepAttempt attempt,
             Attempt.Fate fate,
@@ -173,11 +180,11 @@ final class AttemptRunner {
             @Nullable Throwable thrown)
             throws AttemptFailedException {
         switch (fate) {
-            case ABANDONED -> throw pass.lost();
+            case ABANDONED -> throw branch.pass().lost();
             case TIMED_OUT -> throw timedOut(attempt, spec.timeout());
             case STOPPED -> {
                 if (thrown != null) {
-                    throw pass.cutOff();
+                    throw branch.cutOff();
                 }
                 return value;
             }

@@ -25,12 +25,15 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
     private final Payloads payloads;
     private final WorkflowStore store;
     private final Starter starter;
+    private final Steering steering;
 
-    DefaultWorkflowBinding(WorkflowDefinition definition, Payloads payloads, WorkflowStore store, Starter starter) {
+    DefaultWorkflowBinding(
+            WorkflowDefinition definition, Payloads payloads, WorkflowStore store, Starter starter, Steering steering) {
         this.definition = definition;
         this.payloads = payloads;
         this.store = store;
         this.starter = starter;
+        this.steering = steering;
     }
 
     @Override
@@ -101,7 +104,7 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
     }
 
     private WorkflowInstance<Object> handle(String id) {
-        return new DefaultWorkflowInstance(definition, id, payloads, store);
+        return new DefaultWorkflowInstance(definition, id, payloads, store, steering);
     }
 
     @Override

@@ -5,8 +5,10 @@ import dev.workflows.InstanceFailedException;
 import dev.workflows.InstanceNotFoundException;
 import dev.workflows.InstanceStatus;
 import dev.workflows.PayloadContext;
+import dev.workflows.RestartFrom;
 import dev.workflows.Sensitive;
 import dev.workflows.Status;
+import dev.workflows.WaitOptions;
 import dev.workflows.WorkflowInstance;
 import dev.workflows.store.Failure;
 import dev.workflows.store.InstanceState;
@@ -24,12 +26,15 @@ final class DefaultWorkflowInstance implements WorkflowInstance<Object> {
     private final String id;
     private final Payloads payloads;
     private final WorkflowStore store;
+    private final Steering steering;
 
-    DefaultWorkflowInstance(WorkflowDefinition definition, String id, Payloads payloads, WorkflowStore store) {
+    DefaultWorkflowInstance(
+            WorkflowDefinition definition, String id, Payloads payloads, WorkflowStore store, Steering steering) {
         this.definition = definition;
         this.id = id;
         this.payloads = payloads;
         this.store = store;
+        this.steering = steering;
     }
 
     @Override
@@ -52,6 +57,39 @@ final class DefaultWorkflowInstance implements WorkflowInstance<Object> {
     private InstanceState find() {
         return store.find(definition.name(), id)
                 .orElseThrow(() -> new InstanceNotFoundException(definition.name(), id));
+    }
+
+    @Override
+    public void pause() {
+        steering.pause(definition.name(), id);
+    }
+
+    @Override
+    public void resume() {
+        steering.resume(definition.name(), id);
+    }
+
+    @Override
+    public void terminate() {
+        steering.terminate(definition, id);
+    }
+
+    @Override
+    public void restart() {
+        steering.restart(definition.name(), id, null);
+    }
+
+    @Override
+    public void restart(RestartFrom from) {
+        steering.restart(definition.name(), id, from);
+    }
+
+    @Override
+    public void sendEvent(String type, @Nullable Object payload) {
+        WaitOptions.requireType(type);
+        PayloadContext context = new PayloadContext(definition.name(), id);
+        String json = payloads.writeEvent(payload, PayloadSpec.newEvent(type, payload, context));
+        steering.send(definition.name(), id, type, json);
     }
 
     @Override

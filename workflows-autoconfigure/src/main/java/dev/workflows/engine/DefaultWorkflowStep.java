@@ -1,29 +1,30 @@
 package dev.workflows.engine;
 
+import dev.workflows.DurationText;
 import dev.workflows.NonRetryableException;
+import dev.workflows.ReceivedEvent;
+import dev.workflows.StepCallable;
+import dev.workflows.WaitOptions;
 import dev.workflows.WorkflowStep;
 import dev.workflows.store.StepKey;
-import dev.workflows.store.WorkflowStore;
-import dev.workflows.store.Written;
 import java.time.Duration;
 import java.time.Instant;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The waits of one pass. */
+/** What {@code run} can ask of the engine in one pass, on its own thread and on those of its branches. */
 final class DefaultWorkflowStep implements WorkflowStep {
 
-    private static final Logger log = LoggerFactory.getLogger(DefaultWorkflowStep.class);
     private static final Duration LONGEST = Duration.ofDays(365);
 
     private final Pass pass;
-    private final WorkflowStore store;
-    private final Patience patience;
+    private final Waits waits;
+    private final Branching branching;
 
-    DefaultWorkflowStep(Pass pass, WorkflowStore store, Patience patience) {
+    DefaultWorkflowStep(Pass pass, Waits waits, Branching branching) {
         this.pass = pass;
-        this.store = store;
-        this.patience = patience;
+        this.waits = waits;
+        this.branching = branching;
     }
 
     @Override
@@ -34,21 +35,23 @@ final class DefaultWorkflowStep implements WorkflowStep {
     @Override
     public void sleep(String name, Duration duration) {
         refuseTooLong(name, duration);
-        StepKey key = enter(name);
-        Duration left = pass.history().sleeps().get(key);
+        Branch branch = enter("sleep", name);
+        StepKey key = branch.nextKey(StepKey.Kind.SLEEP, name);
+        Duration left = pass.history().waits().get(key);
         if (left != null) {
-            goOn(key, left);
+            waits.sleepOn(branch, key, left);
         } else if (duration.compareTo(Duration.ZERO) > 0) {
-            fallAsleep(key, duration);
+            waits.fallAsleep(branch, key, duration);
         }
     }
 
     @Override
     public void sleepUntil(String name, Instant time) {
-        StepKey key = enter(name);
-        Duration left = pass.history().sleeps().get(key);
+        Branch branch = enter("sleep", name);
+        StepKey key = branch.nextKey(StepKey.Kind.SLEEP, name);
+        Duration left = pass.history().waits().get(key);
         if (left != null) {
-            goOn(key, left);
+            waits.sleepOn(branch, key, left);
             return;
         }
         Duration duration = Duration.between(Instant.now(), time);
@@ -56,20 +59,47 @@ final class DefaultWorkflowStep implements WorkflowStep {
         if (duration.isNegative()) {
             throw new IllegalArgumentException("Sleep \"%s\" cannot last until %s: that is past".formatted(name, time));
         }
-        fallAsleep(key, duration);
+        waits.fallAsleep(branch, key, duration);
     }
 
-    private StepKey enter(String name) {
+    @Override
+    public <T extends @Nullable Object> ReceivedEvent<T> waitForEvent(String name, WaitOptions<T> options) {
+        Branch branch = enter("wait", name);
+        return waits.receive(branch, branch.nextKey(StepKey.Kind.WAIT, name), options);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // what the branches return
+    public <T extends @Nullable Object> List<T> all(List<StepCallable<T>> branches) throws Exception {
+        return (List<T>) branching.all(enter("branch", "all"), branches);
+    }
+
+    @Override
+    @SuppressWarnings({"unchecked", "NullAway"}) // what the winner returns, null only if T may be
+    public <T extends @Nullable Object> T race(String name, List<StepCallable<T>> branches) throws Exception {
+        return (T) branching.race(enter("race", name), name, branches);
+    }
+
+    /** The branch on this thread. */
+    private Branch enter(String what, String name) {
         String problem = StepParser.nameProblem(name);
         if (problem != null) {
-            throw new IllegalArgumentException("The name of a sleep " + problem);
+            throw new IllegalArgumentException("The name of a %s %s".formatted(what, problem));
         }
-        if (pass.isInBody()) {
+        Branch branch = Branch.current();
+        if (branch == null || branch.pass() != pass) {
+            throw new IllegalStateException(
+                    ("The %s \"%s\" was called on thread \"%s\", which is neither that of run nor of one of its branches: "
+                                    + "use step.all to do things at the same time")
+                            .formatted(what, name, Thread.currentThread().getName()));
+        }
+        if (branch.isInBody()) {
             throw new NonRetryableException(
-                    "Sleep \"%s\" was called inside a step's body: only run can leave its thread".formatted(name));
+                    "The %s \"%s\" was called inside a step's body: only run and its branches can leave their thread"
+                            .formatted(what, name));
         }
-        pass.requireRunning();
-        return pass.nextKey(StepKey.Kind.SLEEP, name);
+        branch.requireRunning();
+        return branch;
     }
 
     private static void refuseTooLong(String name, Duration duration) {
@@ -77,25 +107,5 @@ final class DefaultWorkflowStep implements WorkflowStep {
             throw new IllegalArgumentException(
                     "Sleep \"%s\" is too long: %s, and the limit is 365 days".formatted(name, duration));
         }
-    }
-
-    private void fallAsleep(StepKey key, Duration duration) {
-        Written written = patience.insist(() -> store.sleep(pass.claim(), key, duration));
-        log.debug("{} step={} sleeps for {}", pass, key, duration);
-        switch (written) {
-            case STORED -> throw pass.suspended(duration);
-            case STALE, EXISTS -> throw pass.lost();
-        }
-    }
-
-    /** A sleep that is not over yet can only be met if the instance was taken up too early. */
-    private void goOn(StepKey key, Duration left) {
-        if (left.compareTo(Duration.ZERO) > 0) {
-            if (!patience.insist(() -> store.suspend(pass.claim(), left))) {
-                throw pass.lost();
-            }
-            throw pass.suspended(left);
-        }
-        log.debug("{} step={} has slept", pass, key);
     }
 }

@@ -6,6 +6,7 @@ import dev.workflows.WorkflowEvent;
 import dev.workflows.store.Claim;
 import dev.workflows.store.Ending;
 import dev.workflows.store.Failure;
+import dev.workflows.store.Wake;
 import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +19,14 @@ final class InstanceRunner {
     private static final Logger log = LoggerFactory.getLogger(InstanceRunner.class);
 
     private final Workflows workflows;
-    private final StepRunner stepRunner;
+    private final Tools tools;
     private final WorkflowStore store;
     private final Patience patience;
     private final Passes passes;
 
-    InstanceRunner(Workflows workflows, StepRunner stepRunner, WorkflowStore store, Patience patience, Passes passes) {
+    InstanceRunner(Workflows workflows, Tools tools, WorkflowStore store, Patience patience, Passes passes) {
         this.workflows = workflows;
-        this.stepRunner = stepRunner;
+        this.tools = tools;
         this.store = store;
         this.patience = patience;
         this.passes = passes;
@@ -36,7 +37,7 @@ final class InstanceRunner {
         Duration dueIn = null;
         try {
             WorkflowDefinition definition = workflows.definition(claim.workflow());
-            Pass pass = passes.begin(claim, definition, stepRunner, slot);
+            Pass pass = passes.begin(claim, definition, tools.steps(), slot);
             try {
                 if (!claim.isFirst()) {
                     pass.goOnFrom(patience.insist(() -> store.history(claim)));
@@ -61,13 +62,13 @@ final class InstanceRunner {
         log.info("{} {}", pass, pass.claim().isFirst() ? "started" : "goes on");
         Object output = null;
         Throwable thrown = null;
-        pass.bind();
+        pass.root().bind();
         try {
             output = enter(pass);
         } catch (Throwable t) {
             thrown = t;
         } finally {
-            pass.unbind();
+            Branch.unbind();
             // whatever run left behind must not reach the database's files and sockets
             Thread.interrupted();
         }
@@ -75,10 +76,10 @@ final class InstanceRunner {
             case RUNNING -> end(pass, output, thrown);
             case SUSPENDED -> {
                 warnIfSwallowed(pass, thrown);
-                log.info("{} is waiting", pass);
+                giveUp(pass);
             }
             case STOPPED -> handBack(pass);
-            case LOST -> log.info("{} goes on elsewhere", pass);
+            case LOST -> log.info("{} is no longer run here", pass);
         }
     }
 
@@ -88,7 +89,7 @@ final class InstanceRunner {
         WorkflowEntrypoint<@Nullable Object, Object> entrypoint = workflows.entrypoint(pass.definition());
         return entrypoint.run(
                 new WorkflowEvent<>(payload, claim.createdAt(), claim.id(), claim.workflow()),
-                new DefaultWorkflowStep(pass, store, patience));
+                new DefaultWorkflowStep(pass, tools.waits(), tools.branching()));
     }
 
     private void end(Pass pass, @Nullable Object output, @Nullable Throwable thrown) {
@@ -99,7 +100,7 @@ final class InstanceRunner {
         Duration keep = failure == null ? retention.success() : retention.error();
         if (!patience.insist(() -> store.end(claim, ending, keep))) {
             pass.lose();
-            log.info("{} goes on elsewhere", pass);
+            log.info("{} is no longer run here", pass);
         } else if (failure == null) {
             log.info("{} is complete", pass);
         } else {
@@ -119,6 +120,15 @@ final class InstanceRunner {
         } catch (RuntimeException e) {
             return Ending.errored(Failures.of(e));
         }
+    }
+
+    /** Unless that has been done by the write that stored what it waits for. */
+    private void giveUp(Pass pass) {
+        Wake wake = pass.wake();
+        if (wake != null) {
+            patience.insist(() -> store.suspend(pass.claim(), wake));
+        }
+        log.info("{} is waiting", pass);
     }
 
     private void handBack(Pass pass) {

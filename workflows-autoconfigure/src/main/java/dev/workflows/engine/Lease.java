@@ -1,12 +1,16 @@
 package dev.workflows.engine;
 
+import dev.workflows.DurationText;
+import dev.workflows.store.Owned;
 import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,8 +42,11 @@ final class Lease {
     /** What a lease is held for. */
     interface Holder {
 
-        /** The keys of the instances that this node runs. */
+        /** The keys of the instances that this node runs, or is about to. */
         Set<Long> running();
+
+        /** Asks what this node owns, and has that be compared with what it runs. */
+        List<Owned> compare(Supplier<List<Owned>> owned);
 
         /** Other nodes have taken over what this node ran. */
         void lost();
@@ -114,7 +121,9 @@ final class Lease {
             if (taken > 0) {
                 log.info("{} interrupted instances of dead nodes go on", taken);
             }
-            if (taken + orphans.release(node, holder.running()) > 0) {
+            Set<Long> running = holder.running();
+            List<Owned> owned = holder.compare(() -> store.owned(node));
+            if (taken + orphans.release(node, owned, running) > 0) {
                 holder.recovered();
             }
         } catch (RuntimeException e) {

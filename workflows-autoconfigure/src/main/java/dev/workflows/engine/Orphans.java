@@ -1,7 +1,9 @@
 package dev.workflows.engine;
 
+import dev.workflows.store.Owned;
 import dev.workflows.store.WorkflowStore;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,11 +26,13 @@ final class Orphans {
     /**
      * Makes due what was an orphan the last time too; once may be the moment between a claim and its thread.
      *
-     * @param running what this node runs
+     * @param owned what this node owns
+     * @param running what it runs
      * @return how many
      */
-    int release(String node, Set<Long> running) {
-        Set<Long> orphans = new HashSet<>(store.owned(node));
+    int release(String node, List<Owned> owned, Set<Long> running) {
+        Set<Long> orphans = new HashSet<>();
+        owned.forEach(instance -> orphans.add(instance.key()));
         orphans.removeAll(running);
         int released = 0;
         for (long key : orphans) {

@@ -2,20 +2,22 @@ package dev.workflows.engine;
 
 import dev.workflows.store.Claim;
 import dev.workflows.store.History;
-import dev.workflows.store.StepKey;
+import dev.workflows.store.Wake;
 import java.lang.reflect.Method;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One entry of {@code run}, on one thread, under one claim. */
+/** One entry of {@code run} under one claim, on one thread and on those of its branches. */
 final class Pass {
 
     /** Whether the pass still has its instance, and what became of it if not. */
     enum State {
         RUNNING,
-        /** Given up until it is due again; that is stored. */
+        /** To be given up until it is due again. */
         SUSPENDED,
         /** To be handed back, because this node stops. */
         STOPPED,
@@ -23,19 +25,44 @@ final class Pass {
         LOST
     }
 
-    private static final ThreadLocal<@Nullable Pass> CURRENT = new ThreadLocal<>();
+    /**
+     * The latest signal that a branch knows of.
+     *
+     * @param rung how often this pass has been told of one
+     * @param count how often the instance had been signalled by then, as the database counts
+     */
+    record Signal(long rung, long count) {}
+
+    /** What a branch is parked for: a time, as {@link System#nanoTime} counts, or a signal after this one. */
+    private record Parked(
+            Branch branch, @Nullable Long due, @Nullable Signal after, boolean forPause) {
+
+        @Nullable
+        Long count() {
+            return after == null ? null : after.count();
+        }
+
+        boolean isOver(long now, long rung, boolean pausing) {
+            return forPause && !pausing || due != null && due - now <= 0 || after != null && rung > after.rung();
+        }
+    }
 
     private final Claim claim;
     private final WorkflowDefinition definition;
     private final StepRunner stepRunner;
     private final Slot slot;
     private final Lease lease;
-    private final Map<StepKey, Integer> occurrences = new HashMap<>();
+    private final Branch root;
+    private final List<Parked> parked = new ArrayList<>();
     private History history = History.EMPTY;
-    private boolean interruptedBefore;
+    private PassClock clock = new PassClock(Instant.EPOCH);
+    private long signals;
+    private long rung;
     private volatile State state = State.RUNNING;
     private volatile boolean stopping;
-    private volatile @Nullable Attempt attempt;
+    private volatile boolean pausing;
+    private volatile boolean cutOff;
+    private @Nullable Wake wake;
     private @Nullable Duration dueIn;
 
     Pass(Claim claim, WorkflowDefinition definition, StepRunner stepRunner, Slot slot, Lease lease) {
@@ -44,21 +71,19 @@ final class Pass {
         this.stepRunner = stepRunner;
         this.slot = slot;
         this.lease = lease;
-        this.interruptedBefore = claim.interrupted();
+        this.signals = claim.signals();
+        this.root = new Branch(this, "", claim.interrupted());
     }
 
     /** Calls a step's method: as a step of the instance on this thread, or as it is if there is none. */
     static @Nullable Object callStep(Method method, Class<?> type, boolean onThis, StepBody body) throws Throwable {
-        Pass pass = CURRENT.get();
-        return pass == null ? body.call() : pass.stepRunner.call(pass, method, type, onThis, body);
+        Branch branch = Branch.current();
+        return branch == null ? body.call() : branch.pass().stepRunner.call(branch, method, type, onThis, body);
     }
 
-    void bind() {
-        CURRENT.set(this);
-    }
-
-    void unbind() {
-        CURRENT.remove();
+    /** {@code run} itself. */
+    Branch root() {
+        return root;
     }
 
     Claim claim() {
@@ -76,6 +101,11 @@ final class Pass {
     /** What earlier passes have done; to be called before {@code run} is entered. */
     void goOnFrom(History history) {
         this.history = history;
+        this.clock = new PassClock(history.latest());
+    }
+
+    PassClock clock() {
+        return clock;
     }
 
     Slot slot() {
@@ -92,71 +122,180 @@ final class Pass {
         return dueIn;
     }
 
-    /** To be called before anything that {@code run} asks of the engine: a swallowed unwinding is taken up again. */
-    void requireRunning() {
+    /** When the instance is to be due again, if it is still to be given up. */
+    @Nullable
+    Wake wake() {
+        return wake;
+    }
+
+    void requireRunning(Branch branch) {
         // an interrupt that run has left behind is meant neither for the next body nor for the database
         Thread.interrupted();
         lease.awaitCertainty(() -> state == State.RUNNING && !stopping);
         if (stopping) {
-            leave(State.STOPPED);
+            stopped();
         }
-        if (state != State.RUNNING) {
+        while (pausing && state == State.RUNNING && !branch.isCancelled()) {
+            park(new Parked(branch, null, null, true));
+        }
+        if (state != State.RUNNING || branch.isCancelled()) {
             throw new Suspension();
         }
     }
 
-    /** The key of the next call with this name. */
-    StepKey nextKey(StepKey.Kind kind, String name) {
-        int occurrence = occurrences.merge(new StepKey(kind, name, 0), 1, Integer::sum);
-        return new StepKey(kind, name, occurrence);
+    /**
+     * Stays here until then, as long as another branch is at work; once none is, the instance leaves its threads.
+     *
+     * @param left null if time alone does not wake it
+     * @param after the latest signal when it was looked at; null if signals do not wake it
+     */
+    void park(Branch branch, @Nullable Duration left, @Nullable Signal after) {
+        // what comes after a wait has not been entered before
+        branch.takeInterrupted();
+        park(new Parked(branch, left == null ? null : System.nanoTime() + left.toNanos(), after, false));
+        requireRunning(branch);
     }
 
-    /** True once, where the claim before this one was cut off: the step that asks may have been inside an attempt. */
-    boolean takeInterrupted() {
-        boolean was = interruptedBefore;
-        interruptedBefore = false;
-        return was;
+    private synchronized void park(Parked waiting) {
+        parked.add(waiting);
+        waiting.branch().stage(Branch.Stage.PARKED);
+        suspendIfNobodyWorks();
+        while (state == State.RUNNING
+                && !stopping
+                && !waiting.branch().isCancelled()
+                && !waiting.isOver(System.nanoTime(), rung, pausing)) {
+            await(waiting.due());
+        }
+        waiting.branch().stage(Branch.Stage.WORKING);
+        parked.remove(waiting);
     }
 
-    boolean isInBody() {
-        return attempt != null;
+    private void await(@Nullable Long due) {
+        try {
+            wait(due == null ? 0 : Math.max(0, due - System.nanoTime()) / 1_000_000 + 1);
+        } catch (InterruptedException e) {
+            // nobody has a reason to; what is waited for is looked at again
+        }
     }
 
-    void attempting(@Nullable Attempt attempt) {
-        this.attempt = attempt;
+    /** The branch has forked: from here on it waits for so many of its branches. */
+    synchronized void joining(Branch branch, int enough) {
+        branch.join(enough);
     }
 
-    /** The instance has been given up until then. */
-    Suspension suspended(Duration dueIn) {
+    /** A branch has come to its end, or is no longer run. */
+    synchronized void left(Branch branch) {
+        branch.stage(Branch.Stage.LEFT);
+        cutOff |= state == State.STOPPED && branch.mayHaveBeenInterrupted();
+        suspendIfNobodyWorks();
+        notifyAll();
+    }
+
+    /** Waits until enough of its branches have left, or all if the pass ends; not for an instance that is lost. */
+    synchronized void awaitBranches(Branch branch) {
+        while (state != State.LOST
+                && !branch.isCancelled()
+                && branch.countLeft()
+                        < (state == State.RUNNING
+                                ? branch.enough()
+                                : branch.children().size())) {
+            await(null);
+        }
+        branch.stage(Branch.Stage.WORKING);
+    }
+
+    /** With the lock: a branch that has left may be what its parent is waiting for, which then has work to do. */
+    private void suspendIfNobodyWorks() {
+        if (state != State.RUNNING || !isWaiting(root)) {
+            return;
+        }
+        long now = System.nanoTime();
+        Duration after = parked.stream()
+                .map(Parked::due)
+                .filter(Objects::nonNull)
+                .min(Long::compare)
+                .map(due -> Duration.ofNanos(Math.max(0, due - now)))
+                .orElse(null);
+        Long seen = parked.stream()
+                .map(Parked::count)
+                .filter(Objects::nonNull)
+                .min(Long::compare)
+                .orElse(null);
+        // resumed in the meantime, it has no reason to wait
+        wake = parked.stream().anyMatch(Parked::forPause) ? Wake.after(Duration.ZERO) : new Wake(after, seen);
+        dueIn = wake.after();
+        leave(State.SUSPENDED);
+    }
+
+    private static boolean isWaiting(Branch branch) {
+        return switch (branch.stage()) {
+            case WORKING -> false;
+            case PARKED, LEFT -> true;
+            case JOINING -> branch.isJoining() && branch.children().stream().allMatch(Pass::isWaiting);
+        };
+    }
+
+    /** The instance has been given up until then; that is stored. */
+    Suspension givenUp(@Nullable Duration dueIn) {
         if (leave(State.SUSPENDED)) {
             this.dueIn = dueIn;
         }
         return new Suspension();
     }
 
-    /** This node stops: the pass ends at the next thing that {@code run} asks of the engine. */
-    void stop() {
-        stopping = true;
+    /** The instance is to be paused: each branch stops at the next thing that it asks of the engine. */
+    void pause() {
+        pausing = true;
     }
 
-    /** This node can wait no longer: the body is interrupted, if one is running. */
-    void interrupt() {
-        Attempt running = attempt;
-        if (running != null) {
-            running.interrupt(Attempt.Fate.STOPPED);
+    synchronized void resume() {
+        pausing = false;
+        notifyAll();
+    }
+
+    /** Something has come that a branch may be waiting for. */
+    synchronized void signalled() {
+        rung++;
+        notifyAll();
+    }
+
+    /** The same, if the instance has been signalled more often than this pass knows. */
+    synchronized void signalled(long count) {
+        if (count > signals) {
+            signals = count;
+            signalled();
         }
     }
 
-    /** An attempt was cut off because this node stops. */
-    Suspension cutOff() {
-        interruptedBefore = true;
+    /** How often this pass has been told of a signal: to be asked before the database is. */
+    synchronized long rung() {
+        return rung;
+    }
+
+    /** This node stops: the pass ends at the next thing that {@code run} asks of the engine. */
+    synchronized void stop() {
+        stopping = true;
+        notifyAll();
+    }
+
+    void stopped() {
         leave(State.STOPPED);
-        return new Suspension();
+    }
+
+    /** An attempt was cut off because this node stops. */
+    void cutOff() {
+        cutOff = true;
+        stopped();
     }
 
     /** Whether the next claim must count an attempt that it knows nothing of. */
     boolean wasCutOff() {
-        return interruptedBefore;
+        return cutOff || root.mayHaveBeenInterrupted();
+    }
+
+    /** This node can wait no longer: bodies are interrupted, if any are running. */
+    void interrupt() {
+        root.interrupt();
     }
 
     /** The instance is somebody else's. True if it was this pass's until now. */
@@ -171,7 +310,7 @@ final class Pass {
     }
 
     Suspension lost() {
-        lose();
+        loseAndInterrupt();
         return new Suspension();
     }
 
@@ -180,6 +319,7 @@ final class Pass {
             return false;
         }
         state = to;
+        notifyAll();
         return true;
     }
 

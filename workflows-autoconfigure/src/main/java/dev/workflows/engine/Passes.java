@@ -1,10 +1,15 @@
 package dev.workflows.engine;
 
+import dev.workflows.Status;
 import dev.workflows.store.Claim;
+import dev.workflows.store.Owned;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** The passes that are running on this node. */
 final class Passes {
@@ -35,6 +40,27 @@ final class Passes {
     /** Other nodes have taken over what runs here. */
     void lose() {
         running.forEach(Pass::loseAndInterrupt);
+    }
+
+    /** What this node's database says of the instances that it ran when it was asked. */
+    void compare(Collection<Pass> asked, List<Owned> owned) {
+        Map<Long, Owned> byKey = owned.stream().collect(Collectors.toMap(Owned::key, it -> it));
+        for (Pass pass : asked) {
+            Owned found = byKey.get(pass.claim().key());
+            if (found == null || found.epoch() != pass.claim().epoch()) {
+                pass.loseAndInterrupt();
+                continue;
+            }
+            pass.signalled(found.signals());
+            if (found.status() == Status.WAITING_FOR_PAUSE) {
+                pass.pause();
+            }
+        }
+    }
+
+    /** The passes of an instance: the one that has it, and maybe such as are left of those that had it. */
+    List<Pass> of(long key) {
+        return running.stream().filter(pass -> pass.claim().key() == key).toList();
     }
 
     List<Pass> all() {

@@ -36,6 +36,19 @@ final class PayloadMapper {
                 .build();
     }
 
+    /** What a value of that class is written as where nobody says: the outermost sealed type that it is one of. */
+    static Class<?> writtenAs(Class<?> type) {
+        List<Class<?>> above = new ArrayList<>(List.of(type.getInterfaces()));
+        if (type.getSuperclass() != null) {
+            above.add(type.getSuperclass());
+        }
+        return above.stream()
+                .map(PayloadMapper::writtenAs)
+                .filter(SealedTypes::isSealed)
+                .findFirst()
+                .orElse(type);
+    }
+
     /**
      * A sealed type says itself which subtypes there are, so a property "@type" can tell them apart without any
      * annotation: by their {@link JsonTypeName}, or else their simple name. What is annotated stays as annotated.

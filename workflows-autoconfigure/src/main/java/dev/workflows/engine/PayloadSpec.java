@@ -2,9 +2,11 @@ package dev.workflows.engine;
 
 import dev.workflows.PayloadContext;
 import dev.workflows.Sensitive;
+import dev.workflows.WaitOptions;
 import dev.workflows.store.Claim;
 import dev.workflows.store.StepKey;
 import java.lang.reflect.Type;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which payload, as what and of whom.
@@ -48,6 +50,23 @@ record PayloadSpec(String what, Type type, PayloadContext context, boolean sensi
     static PayloadSpec result(StepSpec step, StepKey key, Claim claim) {
         return new PayloadSpec(
                 "the result of step \"%s\"".formatted(key), step.returnType(), of(claim), step.sensitive());
+    }
+
+    /** An event that is to be sent; its type is what receivers may ask for. */
+    static PayloadSpec newEvent(String type, @Nullable Object payload, PayloadContext instance) {
+        return new PayloadSpec(
+                "the payload of event \"%s\"".formatted(type),
+                payload == null ? Object.class : PayloadMapper.writtenAs(payload.getClass()),
+                instance,
+                false);
+    }
+
+    static PayloadSpec event(WaitOptions<?> options, StepKey key, Claim claim) {
+        return new PayloadSpec(
+                "the payload of the event that wait \"%s\" received".formatted(key),
+                options.payloadType(),
+                of(claim),
+                false);
     }
 
     static PayloadContext of(Claim claim) {

@@ -57,6 +57,11 @@ final class Payloads {
         return write(value, spec, limits.result());
     }
 
+    /** @throws PayloadException if the payload cannot be written, or is too large */
+    String writeEvent(@Nullable Object payload, PayloadSpec spec) {
+        return write(payload, spec, limits.result());
+    }
+
     private String write(@Nullable Object value, PayloadSpec spec, DataSize limit) {
         if (isVoid(spec.type())) {
             return encode("null", spec);

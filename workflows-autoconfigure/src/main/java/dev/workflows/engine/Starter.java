@@ -84,9 +84,11 @@ final class Starter {
                 created.workflow(),
                 created.id(),
                 1,
+                1,
                 created.params(),
                 created.createdAt(),
                 created.retention(),
-                false);
+                false,
+                0);
     }
 }

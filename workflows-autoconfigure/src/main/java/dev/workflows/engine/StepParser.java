@@ -1,6 +1,7 @@
 package dev.workflows.engine;
 
 import dev.workflows.Backoff;
+import dev.workflows.DurationText;
 import dev.workflows.Step;
 import java.io.Closeable;
 import java.io.IOException;

@@ -1,9 +1,12 @@
 package dev.workflows.engine;
 
+import dev.workflows.DurationText;
 import dev.workflows.WorkflowException;
 import dev.workflows.store.Checkpoint;
 import dev.workflows.store.FailedAttempt;
+import dev.workflows.store.Retry;
 import dev.workflows.store.StepKey;
+import dev.workflows.store.Wake;
 import dev.workflows.store.WorkflowStore;
 import dev.workflows.store.Written;
 import java.lang.reflect.Method;
@@ -42,18 +45,18 @@ final class StepRunner {
     }
 
     @Nullable
-    Object call(Pass pass, Method method, Class<?> type, boolean onThis, StepBody body) throws Throwable {
-        StepSpec spec = specs.find(pass.definition(), method, type);
-        if (pass.isInBody()) {
-            return callWithin(pass, spec, onThis, body);
+    Object call(Branch branch, Method method, Class<?> type, boolean onThis, StepBody body) throws Throwable {
+        StepSpec spec = specs.find(branch.pass().definition(), method, type);
+        if (branch.isInBody()) {
+            return callWithin(branch, spec, onThis, body);
         }
-        pass.requireRunning();
+        branch.requireRunning();
         refuseForeignTransaction(spec);
-        StepKey key = pass.nextKey(StepKey.Kind.STEP, spec.name());
-        Checkpoint stored = pass.history().checkpoints().get(key);
+        StepKey key = branch.nextKey(StepKey.Kind.STEP, spec.name());
+        Checkpoint stored = branch.pass().history().checkpoints().get(key);
         return stored != null
-                ? attempts.answer(pass, spec, stored)
-                : attemptUntilDone(pass, spec, key, onThis ? reading(spec, body) : body);
+                ? attempts.answer(branch, spec, stored)
+                : attemptUntilDone(branch, spec, key, onThis ? reading(spec, body) : body);
     }
 
     /** A transaction that only reads is the body's alone; on this, it has nobody else to begin it. */
@@ -63,8 +66,8 @@ final class StepRunner {
     }
 
     /** A step inside a step's body is part of that body; on this, its transaction has nobody else to begin it. */
-    private @Nullable Object callWithin(Pass pass, StepSpec spec, boolean onThis, StepBody body) throws Throwable {
-        log.debug("{} step={} is called inside another step's body, and part of it", pass, spec.name());
+    private @Nullable Object callWithin(Branch branch, StepSpec spec, boolean onThis, StepBody body) throws Throwable {
+        log.debug("{} step={} is called inside another step's body, and part of it", branch, spec.name());
         TransactionAttribute own = onThis ? spec.transaction() : null;
         return own == null || TransactionSynchronizationManager.isActualTransactionActive()
                 ? body.call()
@@ -81,63 +84,84 @@ final class StepRunner {
         }
     }
 
-    private @Nullable Object attemptUntilDone(Pass pass, StepSpec spec, StepKey key, StepBody body) throws Throwable {
-        int made = pass.history().attempts().getOrDefault(key, 0);
-        if (pass.takeInterrupted()) {
+    private @Nullable Object attemptUntilDone(Branch branch, StepSpec spec, StepKey key, StepBody body)
+            throws Throwable {
+        PassClock clock = branch.pass().clock();
+        Retry stands = branch.pass().history().retries().getOrDefault(key, Retry.NONE);
+        int made = stands.made();
+        if (stands.left().compareTo(Duration.ZERO) > 0) {
+            awaitNext(branch, stands.left());
+        } else if (branch.takeInterrupted()) {
             made++;
-            recordInterrupted(pass, key, made);
+            recordInterrupted(branch, key, made);
         }
         while (true) {
-            StepAttempt attempt = new StepAttempt(key, ++made, Timestamps.now());
+            StepAttempt attempt = StepAttempt.begin(key, ++made, clock);
             try {
-                return attempts.run(pass, spec, attempt, body, () -> abandon(pass, spec, attempt));
+                return attempts.run(branch, spec, attempt, body, () -> abandon(branch, spec, attempt));
             } catch (AttemptFailedException e) {
-                Checkpoint failed = fail(pass, spec, e);
+                Checkpoint failed = fail(branch, spec, e);
                 if (failed != null) {
-                    return attempts.answer(pass, spec, failed);
+                    return attempts.answer(branch, spec, failed);
                 }
             }
         }
     }
 
-    private void recordInterrupted(Pass pass, StepKey key, int number) {
-        Instant now = Timestamps.now();
-        FailedAttempt interrupted = new FailedAttempt(key, number, now, now, Failures.interrupted());
-        log.info("{} step={} attempt={} was interrupted", pass, key, number);
-        if (!patience.insist(() -> store.attemptFailed(pass.claim(), interrupted))) {
-            throw pass.lost();
-        }
-    }
-
-    /** The step's outcome if it has failed for good; null to attempt it again at once. */
-    private @Nullable Checkpoint fail(Pass pass, StepSpec spec, AttemptFailedException e) {
-        FailedAttempt attempt = e.attempt();
-        if (spec.retryPolicy().isExhausted(attempt.number(), e.thrown())) {
-            return failForGood(pass, attempt);
-        }
-        Duration wait = spec.retryPolicy().waitAfter(attempt.number(), ThreadLocalRandom.current());
-        logFailure(pass, attempt, "next in " + DurationText.shortly(wait));
-        if (wait.isZero()) {
-            if (!patience.insist(() -> store.attemptFailed(pass.claim(), attempt))) {
+    /** The instance was taken up for another reason than this step's next attempt. */
+    private void awaitNext(Branch branch, Duration left) {
+        Pass pass = branch.pass();
+        if (branch.isRun()) {
+            if (!patience.insist(() -> store.suspend(pass.claim(), Wake.after(left)))) {
                 throw pass.lost();
             }
-            pass.requireRunning();
-            return null;
+            throw pass.givenUp(left);
         }
-        if (!patience.insist(() -> store.retryLater(pass.claim(), attempt, wait))) {
-            throw pass.lost();
-        }
-        throw pass.suspended(wait);
+        pass.park(branch, left, null);
     }
 
-    private Checkpoint failForGood(Pass pass, FailedAttempt attempt) {
+    private void recordInterrupted(Branch branch, StepKey key, int number) {
+        Instant now = branch.pass().clock().next();
+        FailedAttempt interrupted = new FailedAttempt(key, number, now, now, Failures.interrupted());
+        log.info("{} step={} attempt={} was interrupted", branch, key, number);
+        if (!patience.insist(() -> store.attemptFailed(branch.pass().claim(), interrupted))) {
+            throw branch.pass().lost();
+        }
+    }
+
+    /** The step's outcome if it has failed for good; null to attempt it again. */
+    private @Nullable Checkpoint fail(Branch branch, StepSpec spec, AttemptFailedException e) {
+        FailedAttempt attempt = e.attempt();
+        if (spec.retryPolicy().isExhausted(attempt.number(), e.thrown())) {
+            return failForGood(branch, attempt);
+        }
+        Pass pass = branch.pass();
+        Duration wait = spec.retryPolicy().waitAfter(attempt.number(), ThreadLocalRandom.current());
+        logFailure(branch, attempt, "next in " + DurationText.shortly(wait));
+        boolean stored = patience.insist(() -> wait.isZero()
+                ? store.attemptFailed(pass.claim(), attempt)
+                : store.retryLater(pass.claim(), attempt, wait, branch.isRun()));
+        if (!stored) {
+            throw pass.lost();
+        }
+        if (wait.isZero()) {
+            branch.requireRunning();
+        } else if (branch.isRun()) {
+            throw pass.givenUp(wait);
+        } else {
+            pass.park(branch, wait, null);
+        }
+        return null;
+    }
+
+    private Checkpoint failForGood(Branch branch, FailedAttempt attempt) {
         Checkpoint failed = Checkpoint.failed(attempt);
-        logFailure(pass, attempt, "no further one");
-        Written written = patience.insist(() -> store.stepFailed(pass.claim(), attempt, failed));
+        logFailure(branch, attempt, "no further one");
+        Written written = patience.insist(() -> store.stepFailed(branch.pass().claim(), attempt, failed));
         return switch (written) {
             case STORED -> failed;
-            case STALE -> throw pass.lost();
-            case EXISTS -> attempts.winner(pass, attempt.key());
+            case STALE -> throw branch.pass().lost();
+            case EXISTS -> attempts.winner(branch, attempt.key());
         };
     }
 
@@ -145,31 +169,39 @@ final class StepRunner {
      * A body that ignored its interruption is left behind with its thread; the instance goes on elsewhere. Runs on a
      * thread of its own.
      */
-    private void abandon(Pass pass, StepSpec spec, StepAttempt attempt) {
+    private void abandon(Branch branch, StepSpec spec, StepAttempt attempt) {
+        if (branch.isCancelled()) {
+            return;
+        }
+        Pass pass = branch.pass();
         FailedAttempt timedOut = attempt.failed(Failures.timeout(spec.timeout()));
         log.warn(
                 "{} step={} attempt={} ignores the interruption at its timeout: its thread is left behind, and what it "
                         + "still does no longer counts",
-                pass,
+                branch,
                 attempt.key(),
                 attempt.number());
         Duration wait = Duration.ZERO;
         if (spec.retryPolicy().isExhausted(attempt.number(), new TimeoutException())) {
             patience.insist(() -> store.stepFailed(pass.claim(), timedOut, Checkpoint.failed(timedOut)));
-            patience.insist(() -> store.release(pass.claim(), false));
+            patience.insist(() -> store.release(pass.claim(), !branch.isRun()));
         } else {
             Duration delay = spec.retryPolicy().waitAfter(attempt.number(), ThreadLocalRandom.current());
-            patience.insist(() -> store.retryLater(pass.claim(), timedOut, delay));
-            wait = delay;
+            patience.insist(() -> store.retryLater(pass.claim(), timedOut, delay, branch.isRun()));
+            wait = branch.isRun() ? delay : wait;
         }
-        pass.lose();
+        if (!branch.isRun()) {
+            // the bodies of other branches are left behind with it
+            patience.insist(() -> store.release(pass.claim(), true));
+        }
+        pass.loseAndInterrupt();
         pass.slot().free(wait);
     }
 
-    private static void logFailure(Pass pass, FailedAttempt attempt, String next) {
+    private static void logFailure(Branch branch, FailedAttempt attempt, String next) {
         log.info(
                 "{} step={} attempt={} failed, {}: {}: {}",
-                pass,
+                branch,
                 attempt.key(),
                 attempt.number(),
                 next,

@@ -1,6 +1,7 @@
 package dev.workflows.engine;
 
 import dev.workflows.Backoff;
+import dev.workflows.DurationText;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package dev.workflows.engine;
 
+import dev.workflows.store.Owned;
 import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
@@ -40,7 +43,9 @@ final class Worker implements Lease.Holder {
         Watchdog watchdog = new Watchdog(timer, threads, this.settings.interruptGrace());
         AttemptRunner attempts = new AttemptRunner(workflows.payloads(), transactions, watchdog, store, patience);
         StepRunner steps = new StepRunner(new StepSpecs(settings.defaults()), attempts, transactions, store, patience);
-        InstanceRunner instances = new InstanceRunner(workflows, steps, store, patience, passes);
+        Waits waits = new Waits(store, patience, workflows.payloads());
+        Tools tools = new Tools(steps, waits, new Branching(threads, store, patience));
+        InstanceRunner instances = new InstanceRunner(workflows, tools, store, patience, passes);
         this.dispatcher = new Dispatcher(store, lease, instances, threads, this.settings);
         List<String> names = List.copyOf(workflows.names());
         // not a daemon: an application that only runs workflows is kept alive by it
@@ -83,6 +88,20 @@ final class Worker implements Lease.Holder {
     @Override
     public Set<Long> running() {
         return dispatcher.running();
+    }
+
+    @Override
+    public List<Owned> compare(Supplier<List<Owned>> owned) {
+        List<Pass> asked = passes.all();
+        List<Owned> found = owned.get();
+        passes.compare(asked, found);
+        return found;
+    }
+
+    /** The instance was steered from here; what other nodes run is told by their heartbeat. */
+    void steered(long key, Consumer<Pass> tell) {
+        passes.of(key).forEach(tell);
+        dispatcher.dueIn(Duration.ZERO);
     }
 
     @Override

@@ -46,7 +46,9 @@ public final class WorkflowEngine implements SmartLifecycle, SmartInitializingSi
             Worker running = worker.get();
             return running == null ? null : running.dispatcher();
         });
-        return new DefaultWorkflowBinding(workflows.definition(workflow), workflows.payloads(), store, starter);
+        Steering steering = new Steering(store, workflows, worker::get);
+        return new DefaultWorkflowBinding(
+                workflows.definition(workflow), workflows.payloads(), store, starter, steering);
     }
 
     @Override

@@ -23,6 +23,14 @@ class FailureColumns {
 
     protected FailureColumns() {}
 
+    static FailureColumns of(Failure failure) {
+        FailureColumns columns = new FailureColumns();
+        columns.name = failure.name();
+        columns.message = failure.message();
+        columns.stack = failure.stack();
+        return columns;
+    }
+
     static @Nullable Failure read(@Nullable FailureColumns columns) {
         if (columns == null || columns.name == null || columns.message == null || columns.stack == null) {
             return null;

@@ -50,6 +50,15 @@ class InstanceEntity {
     @Embedded
     private @Nullable FailureColumns failure;
 
+    @Column(name = "generation")
+    private int generation;
+
+    @Column(name = "signals")
+    private long signals;
+
+    @Column(name = "paused_at")
+    private @Nullable Instant pausedAt;
+
     @Column(name = "epoch")
     private long epoch;
 
@@ -85,7 +94,28 @@ class InstanceEntity {
     }
 
     Claim claimed() {
-        return new Claim(pk, workflow, id, epoch + 1, params, createdAt, retention(), interrupted);
+        return new Claim(pk, workflow, id, generation, epoch + 1, params, createdAt, retention(), interrupted, signals);
+    }
+
+    Status status() {
+        return Status.of(status);
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    long signals() {
+        return signals;
+    }
+
+    boolean isOwned() {
+        return owner != null;
+    }
+
+    @Nullable
+    Instant pausedAt() {
+        return pausedAt;
     }
 
     InstanceState state() {

@@ -3,7 +3,6 @@ package dev.workflows.jpa;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.jpa.repository.Query;
@@ -25,9 +24,9 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
     @Modifying
     @Query("""
             update InstanceEntity i
-            set i.status = 'running', i.owner = :node, i.epoch = i.epoch + 1, i.dueAt = null, i.interrupted = false
+            set i.status = :status, i.owner = :node, i.epoch = i.epoch + 1, i.dueAt = null, i.interrupted = false
             where i.pk in :pks""")
-    int claim(String node, Collection<Long> pks);
+    int claim(String status, String node, Collection<Long> pks);
 
     @NativeQuery("""
             select extract(epoch from (min(due_at) - current_timestamp)) from workflow_instance
@@ -38,45 +37,110 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
             + " group by i.workflow")
     List<Object[]> countUnknown(Collection<String> known);
 
+    /** What becomes of an instance that its node gives up; its parameters are the statuses it may get. */
+    String HANDED_BACK = """
+            update workflow_instance
+            set status = case status when 'waitingForPause' then :whenPausing else :otherwise end,
+                due_at = case when status <> 'waitingForPause' then current_timestamp end,
+                paused_at = case when status = 'waitingForPause' then current_timestamp end,
+                owner = null, epoch = epoch + 1, interrupted = :interrupted""";
+
+    @Modifying
+    @NativeQuery(HANDED_BACK + " where owner is not null and owner not in (select id from workflow_node)")
+    int takeFromGoneNodes(String whenPausing, String otherwise, boolean interrupted);
+
+    @Modifying
+    @NativeQuery(HANDED_BACK + " where owner = :node")
+    int takeFrom(String whenPausing, String otherwise, boolean interrupted, String node);
+
+    @Modifying
+    @NativeQuery(HANDED_BACK + " where owner = :node and pk = :pk")
+    int takeFrom(String whenPausing, String otherwise, boolean interrupted, String node, long pk);
+
+    @Modifying
+    @NativeQuery(HANDED_BACK + " where pk = :pk and epoch = :epoch")
+    int release(String whenPausing, String otherwise, boolean interrupted, long pk, long epoch);
+
+    @Query("select new dev.workflows.jpa.OwnedRow(i.pk, i.epoch, i.status, i.signals) from InstanceEntity i"
+            + " where i.owner = :node")
+    List<OwnedRow> findOwned(String node);
+
+    @NativeQuery("select * from workflow_instance where pk = :pk and epoch = :epoch for update")
+    Optional<InstanceEntity> lock(long pk, long epoch);
+
+    @NativeQuery("select * from workflow_instance where workflow = :workflow and id = :id for update")
+    Optional<InstanceEntity> lock(String workflow, String id);
+
+    /**
+     * @param seconds when it is due again, if {@code timed}
+     * @param signals due at once if there have been more; negative if none count
+     */
     @Modifying
     @NativeQuery("""
             update workflow_instance
-            set status = 'queued', owner = null, epoch = epoch + 1, due_at = current_timestamp, interrupted = true
-            where owner is not null and owner not in (select id from workflow_node)""")
-    int takeFromGoneNodes();
-
-    @Modifying
-    @NativeQuery("""
-            update workflow_instance
-            set status = 'queued', owner = null, epoch = epoch + 1, due_at = current_timestamp, interrupted = true
-            where owner = :node""")
-    int takeFrom(String node);
-
-    @Query("select i.pk from InstanceEntity i where i.owner = :node")
-    Set<Long> findOwned(String node);
-
-    @Modifying
-    @NativeQuery("""
-            update workflow_instance
-            set status = 'queued', owner = null, epoch = epoch + 1, due_at = current_timestamp, interrupted = true
-            where owner = :node and pk = :pk""")
-    int takeFrom(String node, long pk);
-
-    @Modifying
-    @NativeQuery("""
-            update workflow_instance
-            set status = 'queued', owner = null, epoch = epoch + 1, due_at = current_timestamp,
-                interrupted = :interrupted
+            set status = case status when 'waitingForPause' then :whenPausing else :otherwise end,
+                due_at = case when status = 'waitingForPause' then null
+                              when :signals >= 0 and signals <> :signals then current_timestamp
+                              when :timed then current_timestamp + cast(:seconds as double precision) * interval '1' second
+                         end,
+                paused_at = case when status = 'waitingForPause' then current_timestamp end,
+                owner = null, epoch = epoch + 1
             where pk = :pk and epoch = :epoch""")
-    int release(long pk, long epoch, boolean interrupted);
+    int suspend(String whenPausing, String otherwise, boolean timed, double seconds, long signals, long pk, long epoch);
+
+    // --- steer: whoever uses these has locked the instance ---
+
+    @Modifying
+    @NativeQuery("update workflow_instance set status = :status where pk = :pk")
+    int setStatus(long pk, String status);
+
+    @Modifying
+    @NativeQuery("""
+            update workflow_instance set status = :status, due_at = null, paused_at = current_timestamp where pk = :pk""")
+    int pause(long pk, String status);
+
+    @Modifying
+    @NativeQuery("""
+            update workflow_instance set status = :status, due_at = current_timestamp, paused_at = null where pk = :pk""")
+    int resume(long pk, String status);
 
     @Modifying
     @NativeQuery("""
             update workflow_instance
-            set status = 'waiting', owner = null, epoch = epoch + 1,
-                due_at = current_timestamp + cast(:seconds as double precision) * interval '1' second
-            where pk = :pk and epoch = :epoch""")
-    int releaseFor(long pk, long epoch, double seconds);
+            set status = :status, owner = null, due_at = null, paused_at = null, epoch = epoch + 1,
+                ended_at = current_timestamp,
+                expires_at = current_timestamp
+                    + coalesce(retention_error, cast(:keepSeconds as double precision)) * interval '1' second
+            where pk = :pk""")
+    int terminate(long pk, String status, double keepSeconds);
+
+    @Modifying
+    @NativeQuery("""
+            insert into workflow_generation
+                (instance_pk, generation, status, output, error_name, error_message, error_stack, ended_at, restarted_at)
+            select pk, generation, status, output, error_name, error_message, error_stack, ended_at, current_timestamp
+            from workflow_instance where pk = :pk""")
+    int keepGeneration(long pk);
+
+    @Modifying
+    @NativeQuery("""
+            update workflow_instance
+            set status = :status, generation = generation + 1, epoch = epoch + 1, owner = null,
+                due_at = current_timestamp, paused_at = null, interrupted = false, output = null, error_name = null,
+                error_message = null, error_stack = null, ended_at = null, expires_at = null
+            where pk = :pk""")
+    int restart(long pk, String status);
+
+    @Modifying
+    @NativeQuery("""
+            update workflow_instance
+            set signals = signals + 1, due_at = case when :due then current_timestamp else due_at end
+            where pk = :pk""")
+    int signal(long pk, boolean due);
+
+    @Modifying
+    @NativeQuery("delete from workflow_generation where instance_pk in (:pks)")
+    int deleteGenerations(Collection<Long> pks);
 
     @Modifying
     @NativeQuery("""

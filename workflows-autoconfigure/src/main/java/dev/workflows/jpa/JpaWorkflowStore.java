@@ -1,37 +1,52 @@
 package dev.workflows.jpa;
 
+import dev.workflows.Status;
 import dev.workflows.store.Checkpoint;
 import dev.workflows.store.Claim;
 import dev.workflows.store.Ending;
+import dev.workflows.store.EventWait;
 import dev.workflows.store.FailedAttempt;
 import dev.workflows.store.Failure;
 import dev.workflows.store.History;
 import dev.workflows.store.InstanceState;
 import dev.workflows.store.NewInstance;
+import dev.workflows.store.Owned;
+import dev.workflows.store.Reception;
+import dev.workflows.store.RestartPoint;
+import dev.workflows.store.Steered;
 import dev.workflows.store.StepKey;
+import dev.workflows.store.Transition;
+import dev.workflows.store.Wake;
 import dev.workflows.store.WorkflowStore;
 import dev.workflows.store.Written;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 
 /** The store in the application's own database. Closing it closes its persistence unit, not the DataSource. */
 public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
+
+    private static final String PAUSED = to(Transition.HAND_BACK, Status.WAITING_FOR_PAUSE);
+    private static final String QUEUED = to(Transition.HAND_BACK, Status.RUNNING);
 
     private final PersistenceUnit unit;
     private final JoinedTransactions transactions;
     private final NewInstances newInstances;
     private final InstanceRepository instances;
     private final StepRows rows;
+    private final EventWaits waits;
+    private final Steering steering;
+    private final EventRepository events;
     private final NodeRepository nodes;
 
     /** @throws UnsupportedDatabaseException if the database is neither H2 nor PostgreSQL */
@@ -46,6 +61,9 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         this.newInstances = new NewInstances(unit.entityManager(), dialect);
         this.instances = unit.repository(InstanceRepository.class);
         this.rows = new StepRows(unit);
+        this.waits = new EventWaits(unit, rows);
+        this.steering = new Steering(unit);
+        this.events = unit.repository(EventRepository.class);
         this.nodes = unit.repository(NodeRepository.class);
     }
 
@@ -65,11 +83,40 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     }
 
     @Override
+    public Optional<Steered> pause(String workflow, String id) {
+        return transactions.joining(() -> steering.pause(workflow, id));
+    }
+
+    @Override
+    public Optional<Steered> resume(String workflow, String id) {
+        return transactions.joining(() -> steering.resume(workflow, id));
+    }
+
+    @Override
+    public Optional<Steered> terminate(String workflow, String id, Duration keep) {
+        return transactions.joining(() -> steering.terminate(workflow, id, keep));
+    }
+
+    @Override
+    public Optional<Steered> restart(String workflow, String id, @Nullable RestartPoint from) {
+        return transactions.joining(
+                () -> from == null ? steering.restart(workflow, id) : steering.restart(workflow, id, from));
+    }
+
+    @Override
+    public Optional<Steered> send(String workflow, String id, String type, String payload) {
+        return transactions.joining(() -> steering.send(workflow, id, type, payload));
+    }
+
+    @Override
     public List<Claim> claim(String node, Collection<String> workflows, int limit) {
         return transactions.own(() -> {
             List<InstanceEntity> due = instances.lockDue(workflows, limit);
             if (!due.isEmpty()) {
-                instances.claim(node, due.stream().map(InstanceEntity::pk).toList());
+                instances.claim(
+                        to(Transition.CLAIM, Status.QUEUED),
+                        node,
+                        due.stream().map(InstanceEntity::pk).toList());
             }
             return due.stream().map(InstanceEntity::claimed).toList();
         });
@@ -101,23 +148,23 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     public int recover() {
         return transactions.own(() -> {
             nodes.deleteExpired();
-            return instances.takeFromGoneNodes();
+            return instances.takeFromGoneNodes(PAUSED, QUEUED, true);
         });
     }
 
     @Override
-    public Set<Long> owned(String node) {
-        return instances.findOwned(node);
+    public List<Owned> owned(String node) {
+        return instances.findOwned(node).stream().map(OwnedRow::owned).toList();
     }
 
     @Override
     public boolean takeBack(String node, long key) {
-        return changed(() -> instances.takeFrom(node, key));
+        return changed(() -> instances.takeFrom(PAUSED, QUEUED, true, node, key));
     }
 
     @Override
     public void leave(String node) {
-        transactions.own(() -> nodes.delete(node) + instances.takeFrom(node));
+        transactions.own(() -> nodes.delete(node) + instances.takeFrom(PAUSED, QUEUED, true, node));
     }
 
     @Override
@@ -131,15 +178,25 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     }
 
     @Override
-    public Written sleep(Claim claim, StepKey key, Duration duration) {
-        double seconds = Seconds.of(duration);
+    public Written sleep(Claim claim, StepKey key, Instant startedAt, Duration duration, boolean giveUp) {
         return written(
                 claim,
                 key,
                 () -> transactions.own(() -> {
-                    int inserted = rows.insertSleep(claim, key, seconds);
-                    return inserted == 1 ? instances.releaseFor(claim.key(), claim.epoch(), seconds) : 0;
+                    int begun = rows.begin(claim, key, startedAt, duration, null);
+                    return begun == 1 && giveUp ? giveUp(claim, Wake.after(duration)) : begun;
                 }));
+    }
+
+    @Override
+    public Reception receive(Claim claim, StepKey key, EventWait wait, boolean giveUp) {
+        return transactions.own(() -> {
+            Reception reception = waits.receive(claim, key, wait);
+            if (reception.written() == Written.STORED && reception.checkpoint() == null && giveUp) {
+                giveUp(claim, new Wake(reception.left(), reception.signals()));
+            }
+            return reception;
+        });
     }
 
     @Override
@@ -148,30 +205,33 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     }
 
     @Override
-    public boolean suspend(Claim claim, Duration wait) {
-        return changed(() -> instances.releaseFor(claim.key(), claim.epoch(), Seconds.of(wait)));
+    public boolean suspend(Claim claim, Wake wake) {
+        return changed(() -> giveUp(claim, wake));
     }
 
     @Override
     public boolean attemptFailed(Claim claim, FailedAttempt attempt) {
+        return attempted(() -> rows.insert(claim, attempt));
+    }
+
+    @Override
+    public boolean retryLater(Claim claim, FailedAttempt attempt, Duration wait, boolean giveUp) {
+        return attempted(() -> {
+            if (rows.insert(claim, attempt) == 0) {
+                return 0;
+            }
+            rows.nextAttemptIn(claim, attempt, Seconds.of(wait));
+            return giveUp ? giveUp(claim, Wake.after(wait)) : 1;
+        });
+    }
+
+    private boolean attempted(Supplier<Integer> insert) {
         try {
-            return changed(() -> rows.insert(claim, attempt));
+            return changed(insert);
         } catch (DataIntegrityViolationException e) {
             // it is there already: the commit was in doubt, and had happened
             return true;
         }
-    }
-
-    @Override
-    public boolean retryLater(Claim claim, FailedAttempt attempt, Duration wait) {
-        double seconds = Seconds.of(wait);
-        return changed(() -> {
-            if (rows.insert(claim, attempt) == 0) {
-                return 0;
-            }
-            rows.nextAttemptIn(claim, attempt, seconds);
-            return instances.releaseFor(claim.key(), claim.epoch(), seconds);
-        });
     }
 
     @Override
@@ -205,7 +265,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public boolean release(Claim claim, boolean interrupted) {
-        return changed(() -> instances.release(claim.key(), claim.epoch(), interrupted));
+        return changed(() -> instances.release(PAUSED, QUEUED, interrupted, claim.key(), claim.epoch()));
     }
 
     @Override
@@ -221,6 +281,8 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
                 return 0;
             }
             rows.delete(expired);
+            events.delete(expired);
+            instances.deleteGenerations(expired);
             return instances.delete(expired);
         });
     }
@@ -228,6 +290,23 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     @Override
     public void close() {
         unit.close();
+    }
+
+    private int giveUp(Claim claim, Wake wake) {
+        Duration after = wake.after();
+        Long signals = wake.signals();
+        return instances.suspend(
+                to(Transition.SUSPEND, Status.WAITING_FOR_PAUSE),
+                to(Transition.SUSPEND, Status.RUNNING),
+                after != null,
+                after == null ? 0 : Seconds.of(after),
+                signals == null ? -1 : signals,
+                claim.key(),
+                claim.epoch());
+    }
+
+    private static String to(Transition transition, Status from) {
+        return transition.from(from).orElseThrow().word();
     }
 
     private boolean changed(Supplier<Integer> update) {
@@ -241,7 +320,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
             return insert.getAsInt() == 1 ? Written.STORED : Written.STALE;
         } catch (DataIntegrityViolationException e) {
             // inside the caller's transaction nothing more can be read: it is to be rolled back
-            if (!joined && checkpoint(claim, key).isEmpty()) {
+            if (!joined && !transactions.own(() -> rows.exist(claim, key))) {
                 throw e;
             }
             return Written.EXISTS;

@@ -32,6 +32,7 @@ final class PersistenceUnit implements AutoCloseable {
                 InstanceEntity.class.getName(),
                 StepEntity.class.getName(),
                 AttemptEntity.class.getName(),
+                EventEntity.class.getName(),
                 NodeEntity.class.getName(),
                 FailureColumns.class.getName(),
                 StepId.class.getName(),

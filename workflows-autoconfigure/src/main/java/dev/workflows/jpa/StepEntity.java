@@ -1,6 +1,7 @@
 package dev.workflows.jpa;
 
 import dev.workflows.store.Checkpoint;
+import dev.workflows.store.Failure;
 import dev.workflows.store.StepKey;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embedded;
@@ -47,6 +48,12 @@ class StepEntity {
     @Column(name = "wake_at")
     private @Nullable Instant wakeAt;
 
+    @Column(name = "event_type")
+    private @Nullable String eventType;
+
+    @Column(name = "event_at")
+    private @Nullable Instant eventAt;
+
     /** The database's clock, since it decides what is left of a sleep. */
     @Formula("current_timestamp")
     private Instant readAt;
@@ -58,20 +65,45 @@ class StepEntity {
         return id.key();
     }
 
-    /** What is left of a sleep; null if this is none. */
+    /** What is left of a sleep, or of a wait without an outcome; null if this is neither. */
     @Nullable
     Duration left() {
-        return wakeAt == null ? null : Duration.between(readAt, wakeAt);
+        return wakeAt == null || endedAt != null ? null : Duration.between(readAt, wakeAt);
+    }
+
+    long instance() {
+        return id.instance();
+    }
+
+    /** The database's time. */
+    Instant readAt() {
+        return readAt;
+    }
+
+    /** Until when an event counts. */
+    @Nullable
+    Instant wakeAt() {
+        return wakeAt;
+    }
+
+    Instant latest() {
+        return endedAt == null ? startedAt : endedAt;
+    }
+
+    /** The event that was waited for is there. */
+    void received(EventEntity event, Instant now) {
+        output = event.payload();
+        eventAt = event.sentAt();
+        endedAt = now;
+    }
+
+    void timedOut(Failure timeout, Instant now) {
+        failure = FailureColumns.of(timeout);
+        endedAt = now;
     }
 
     Checkpoint checkpoint() {
         return new Checkpoint(
-                key(),
-                output,
-                FailureColumns.read(failure),
-                attempts,
-                startedAt,
-                endedAt == null ? startedAt : endedAt,
-                sensitive);
+                key(), output, FailureColumns.read(failure), attempts, startedAt, latest(), sensitive, eventAt);
     }
 }

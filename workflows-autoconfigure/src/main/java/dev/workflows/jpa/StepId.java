@@ -1,5 +1,6 @@
 package dev.workflows.jpa;
 
+import dev.workflows.store.Claim;
 import dev.workflows.store.StepKey;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
@@ -8,22 +9,18 @@ import jakarta.persistence.Embeddable;
 @Embeddable
 record StepId(
         @Column(name = "instance_pk") long instance,
+        @Column(name = "generation") int generation,
         @Column(name = "kind") String kind,
+        @Column(name = "scope") String scope,
         @Column(name = "name") String name,
         @Column(name = "occurrence") int occurrence) {
 
-    static StepId of(long instance, StepKey key) {
-        return new StepId(instance, word(key.kind()), key.name(), key.occurrence());
-    }
-
-    static String word(StepKey.Kind kind) {
-        return switch (kind) {
-            case STEP -> "step";
-            case SLEEP -> "sleep";
-        };
+    static StepId of(Claim claim, StepKey key) {
+        return new StepId(
+                claim.key(), claim.generation(), key.kind().word(), key.scope(), key.name(), key.occurrence());
     }
 
     StepKey key() {
-        return new StepKey(kind.equals("sleep") ? StepKey.Kind.SLEEP : StepKey.Kind.STEP, name, occurrence);
+        return new StepKey(StepKey.Kind.of(kind), scope, name, occurrence);
     }
 }

@@ -17,18 +17,22 @@ interface StepRepository extends Repository<StepEntity, StepId> {
 
     Optional<StepEntity> findById(StepId id);
 
-    @Query("select s from StepEntity s where s.id.instance = :instance")
-    List<StepEntity> findAll(long instance);
+    @Query("select s from StepEntity s where s.id.instance = :instance and s.id.generation = :generation")
+    List<StepEntity> findAll(long instance, int generation);
 
     @Modifying
     @NativeQuery("""
             insert into workflow_step
-                (instance_pk, kind, name, occurrence, output, sensitive, attempts, epoch, started_at, ended_at)
-            select i.pk, 'step', :name, :occurrence, :output, :sensitive, :attempts, i.epoch, :startedAt, :endedAt
+                (instance_pk, generation, kind, scope, name, occurrence, output, sensitive, attempts, epoch, started_at,
+                 ended_at)
+            select i.pk, i.generation, :kind, :scope, :name, :occurrence, :output, :sensitive, :attempts, i.epoch,
+                   :startedAt, :endedAt
             from workflow_instance i where i.pk = :instance and i.epoch = :epoch for update""")
     int complete(
             long instance,
             long epoch,
+            String kind,
+            String scope,
             String name,
             int occurrence,
             String output,
@@ -40,14 +44,16 @@ interface StepRepository extends Repository<StepEntity, StepId> {
     @Modifying
     @NativeQuery("""
             insert into workflow_step
-                (instance_pk, kind, name, occurrence, error_name, error_message, error_stack, attempts, epoch,
-                 started_at, ended_at)
-            select i.pk, 'step', :name, :occurrence, :errorName, :errorMessage, :errorStack, :attempts, i.epoch,
-                 :startedAt, :endedAt
+                (instance_pk, generation, kind, scope, name, occurrence, error_name, error_message, error_stack,
+                 attempts, epoch, started_at, ended_at)
+            select i.pk, i.generation, :kind, :scope, :name, :occurrence, :errorName, :errorMessage, :errorStack,
+                   :attempts, i.epoch, :startedAt, :endedAt
             from workflow_instance i where i.pk = :instance and i.epoch = :epoch for update""")
     int fail(
             long instance,
             long epoch,
+            String kind,
+            String scope,
             String name,
             int occurrence,
             String errorName,
@@ -57,13 +63,57 @@ interface StepRepository extends Repository<StepEntity, StepId> {
             Instant startedAt,
             Instant endedAt);
 
+    /** A sleep, or a wait for an event. */
     @Modifying
     @NativeQuery("""
-            insert into workflow_step (instance_pk, kind, name, occurrence, attempts, epoch, started_at, wake_at)
-            select i.pk, 'sleep', :name, :occurrence, 1, i.epoch, current_timestamp,
-                   current_timestamp + cast(:seconds as double precision) * interval '1' second
+            insert into workflow_step
+                (instance_pk, generation, kind, scope, name, occurrence, attempts, epoch, started_at, wake_at, event_type)
+            select i.pk, i.generation, :kind, :scope, :name, :occurrence, 1, i.epoch, :startedAt,
+                   current_timestamp + cast(:seconds as double precision) * interval '1' second,
+                   nullif(cast(:eventType as varchar(100)), '')
             from workflow_instance i where i.pk = :instance and i.epoch = :epoch for update""")
-    int sleep(long instance, long epoch, String name, int occurrence, double seconds);
+    int begin(
+            long instance,
+            long epoch,
+            String kind,
+            String scope,
+            String name,
+            int occurrence,
+            Instant startedAt,
+            double seconds,
+            String eventType);
+
+    /** What was left of the waits when the instance was paused is left again. */
+    @Modifying
+    @NativeQuery("""
+            update workflow_step
+            set wake_at = wake_at + (current_timestamp - cast(:pausedAt as timestamp(6) with time zone))
+            where instance_pk = :instance and generation = :generation and ended_at is null and wake_at > :pausedAt""")
+    int shift(long instance, int generation, Instant pausedAt);
+
+    @NativeQuery("""
+            select count(*) from workflow_step
+            where instance_pk = :instance and generation = :generation and ended_at is null and event_type = :eventType""")
+    long countWaits(long instance, int generation, String eventType);
+
+    @NativeQuery("""
+            select min(started_at) from workflow_step
+            where instance_pk = :instance and generation = :generation and kind = :kind and name = :name
+              and occurrence = :occurrence""")
+    Optional<Instant> startOf(long instance, int generation, String kind, String name, int occurrence);
+
+    /** What a restart keeps: what was started before, but for races that were not yet decided. */
+    @Modifying
+    @NativeQuery("""
+            insert into workflow_step
+                (instance_pk, generation, kind, scope, name, occurrence, output, sensitive, error_name, error_message,
+                 error_stack, attempts, epoch, started_at, ended_at, wake_at, event_type, event_at)
+            select instance_pk, generation + 1, kind, scope, name, occurrence, output, sensitive, error_name, error_message,
+                   error_stack, attempts, epoch, started_at, ended_at, wake_at, event_type, event_at
+            from workflow_step
+            where instance_pk = :instance and generation = :generation and started_at < :before
+              and (kind <> 'race' or ended_at < :before)""")
+    int keep(long instance, int generation, Instant before);
 
     @Modifying
     @Query("delete from StepEntity s where s.id.instance in :instances")

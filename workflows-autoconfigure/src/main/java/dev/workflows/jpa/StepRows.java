@@ -5,12 +5,15 @@ import dev.workflows.store.Claim;
 import dev.workflows.store.FailedAttempt;
 import dev.workflows.store.Failure;
 import dev.workflows.store.History;
+import dev.workflows.store.Retry;
 import dev.workflows.store.StepKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What an instance has done: the rows of its steps and of the attempts that made no checkpoint. */
 final class StepRows {
@@ -25,25 +28,39 @@ final class StepRows {
 
     History history(Claim claim) {
         Map<StepKey, Checkpoint> checkpoints = new HashMap<>();
-        Map<StepKey, Duration> sleeps = new HashMap<>();
-        for (StepEntity step : steps.findAll(claim.key())) {
+        Map<StepKey, Duration> waits = new HashMap<>();
+        Instant latest = Instant.EPOCH;
+        for (StepEntity step : steps.findAll(claim.key(), claim.generation())) {
             Duration left = step.left();
             if (left == null) {
                 checkpoints.put(step.key(), step.checkpoint());
             } else {
-                sleeps.put(step.key(), left);
+                waits.put(step.key(), left);
             }
+            latest = later(latest, step.latest());
         }
-        Map<StepKey, Integer> made = new HashMap<>();
-        for (AttemptEntity.Id attempt : attempts.findIds(claim.key())) {
-            made.merge(
-                    new StepKey(StepKey.Kind.STEP, attempt.name(), attempt.occurrence()), attempt.attempt(), Math::max);
+        Map<StepKey, Retry> retries = new HashMap<>();
+        for (AttemptEntity attempt : attempts.findAll(claim.key(), claim.generation())) {
+            Retry retry = new Retry(attempt.id().attempt(), attempt.left());
+            retries.merge(attempt.id().key(), retry, (one, other) -> one.made() > other.made() ? one : other);
+            latest = later(latest, attempt.endedAt());
         }
-        return new History(checkpoints, made, sleeps);
+        return new History(checkpoints, retries, waits, latest);
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    /** Whether there is anything under the key, with an outcome or not. */
+    boolean exist(Claim claim, StepKey key) {
+        return steps.findById(StepId.of(claim, key)).isPresent();
     }
 
     Optional<Checkpoint> find(Claim claim, StepKey key) {
-        return steps.findById(StepId.of(claim.key(), key)).map(StepEntity::checkpoint);
+        return steps.findById(StepId.of(claim, key))
+                .filter(step -> step.left() == null)
+                .map(StepEntity::checkpoint);
     }
 
     /** 0 if the claim is stale, as the other inserts. */
@@ -54,6 +71,8 @@ final class StepRows {
             return steps.fail(
                     claim.key(),
                     claim.epoch(),
+                    key.kind().word(),
+                    key.scope(),
                     key.name(),
                     key.occurrence(),
                     failure.name(),
@@ -69,6 +88,8 @@ final class StepRows {
         return steps.complete(
                 claim.key(),
                 claim.epoch(),
+                key.kind().word(),
+                key.scope(),
                 key.name(),
                 key.occurrence(),
                 checkpoint.output(),
@@ -84,6 +105,8 @@ final class StepRows {
         return attempts.insert(
                 claim.key(),
                 claim.epoch(),
+                key.kind().word(),
+                key.scope(),
                 key.name(),
                 key.occurrence(),
                 attempt.number(),
@@ -94,13 +117,31 @@ final class StepRows {
                 attempt.endedAt());
     }
 
-    int insertSleep(Claim claim, StepKey key, double seconds) {
-        return steps.sleep(claim.key(), claim.epoch(), key.name(), key.occurrence(), seconds);
+    /** A sleep, or a wait for an event of that type. */
+    int begin(Claim claim, StepKey key, Instant startedAt, Duration duration, @Nullable String eventType) {
+        return steps.begin(
+                claim.key(),
+                claim.epoch(),
+                key.kind().word(),
+                key.scope(),
+                key.name(),
+                key.occurrence(),
+                startedAt,
+                Seconds.of(duration),
+                eventType == null ? "" : eventType);
     }
 
     void nextAttemptIn(Claim claim, FailedAttempt failed, double seconds) {
         StepKey key = failed.key();
-        attempts.nextIn(claim.key(), key.name(), key.occurrence(), failed.number(), seconds);
+        attempts.nextIn(
+                claim.key(),
+                claim.generation(),
+                key.kind().word(),
+                key.scope(),
+                key.name(),
+                key.occurrence(),
+                failed.number(),
+                seconds);
     }
 
     void delete(Collection<Long> instances) {

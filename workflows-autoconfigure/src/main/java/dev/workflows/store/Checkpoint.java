@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param failure null if the step completed
  * @param attempts how many it took
  * @param sensitive whether the output must not be shown
+ * @param sentAt when the event was sent, if it is one that was waited for
  */
 public record Checkpoint(
         StepKey key,
@@ -18,17 +19,19 @@ public record Checkpoint(
         int attempts,
         Instant startedAt,
         Instant endedAt,
-        boolean sensitive) {
+        boolean sensitive,
+        @Nullable Instant sentAt) {
 
     public static Checkpoint completed(StepKey key, String output, int attempts, Instant startedAt, Instant endedAt) {
-        return new Checkpoint(key, output, null, attempts, startedAt, endedAt, false);
+        return new Checkpoint(key, output, null, attempts, startedAt, endedAt, false, null);
     }
 
     public static Checkpoint failed(FailedAttempt last) {
-        return new Checkpoint(last.key(), null, last.failure(), last.number(), last.startedAt(), last.endedAt(), false);
+        return new Checkpoint(
+                last.key(), null, last.failure(), last.number(), last.startedAt(), last.endedAt(), false, null);
     }
 
     public Checkpoint withSensitive(boolean sensitive) {
-        return new Checkpoint(key, output, failure, attempts, startedAt, endedAt, sensitive);
+        return new Checkpoint(key, output, failure, attempts, startedAt, endedAt, sensitive, sentAt);
     }
 }

@@ -8,18 +8,22 @@ import org.jspecify.annotations.Nullable;
  * The right to run an instance, until another claim has a higher epoch.
  *
  * @param key the instance's key in the database
+ * @param generation 1, and one more with every restart; steps belong to it
  * @param epoch the fencing number that every write carries; 1 is an instance's first claim
  * @param interrupted whether the claim before this one ended without a word, maybe inside an attempt
+ * @param signals how often the instance had been signalled
  */
 public record Claim(
         long key,
         String workflow,
         String id,
+        int generation,
         long epoch,
         String params,
         Instant createdAt,
         @Nullable Retention retention,
-        boolean interrupted) {
+        boolean interrupted,
+        long signals) {
 
     /** Whether the instance has never been claimed before, so that it has no history. */
     public boolean isFirst() {

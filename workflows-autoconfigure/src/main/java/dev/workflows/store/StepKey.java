@@ -3,18 +3,53 @@ package dev.workflows.store;
 /**
  * What a checkpoint is stored and found under, within its instance.
  *
- * @param occurrence counts the calls with this kind and name, from 1
+ * @param scope the branches that it was called in, outermost first; empty in {@code run} itself
+ * @param occurrence counts the calls with this kind and name in that scope, from 1
  */
-public record StepKey(Kind kind, String name, int occurrence) {
+public record StepKey(Kind kind, String scope, String name, int occurrence) {
 
+    /** What was called; each has occurrences of its own. */
     public enum Kind {
-        STEP,
-        SLEEP
+        STEP("step"),
+        SLEEP("sleep"),
+        /** A wait for an event. */
+        WAIT("wait"),
+        /** Which branch won a race. */
+        RACE("race"),
+        /** A time or a random value. */
+        VALUE("value");
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+
+        /** As it is stored. */
+        public String word() {
+            return word;
+        }
+
+        /** @throws IllegalArgumentException if no kind is stored under that word */
+        public static Kind of(String word) {
+            for (Kind kind : values()) {
+                if (kind.word.equals(word)) {
+                    return kind;
+                }
+            }
+            throw new IllegalArgumentException("No kind of step is stored as \"%s\"".formatted(word));
+        }
     }
 
-    /** As people read it: the name alone the first time, then {@code name-2}. */
+    /** In {@code run} itself. */
+    public StepKey(Kind kind, String name, int occurrence) {
+        this(kind, "", name, occurrence);
+    }
+
+    /** As people read it: the name alone the first time, then {@code name-2}; in a branch, {@code name (branch 1.2)}. */
     @Override
     public String toString() {
-        return occurrence == 1 ? name : name + "-" + occurrence;
+        String text = occurrence == 1 ? name : name + "-" + occurrence;
+        return scope.isEmpty() ? text : "%s (branch %s)".formatted(text, scope);
     }
 }

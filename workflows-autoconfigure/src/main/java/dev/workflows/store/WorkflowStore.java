@@ -1,12 +1,13 @@
 package dev.workflows.store;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one seam to the database. Each method is one atomic transition, in a transaction of its own unless it says that it
@@ -36,6 +37,28 @@ public interface WorkflowStore {
      */
     void afterTransaction(Consumer<Boolean> committed);
 
+    // --- steer: each joins the caller's transaction; empty if there is no such instance ---
+
+    /** Keeps an instance from running: at once, or as soon as its node gives it up. The clocks of its waits stop. */
+    Optional<Steered> pause(String workflow, String id);
+
+    /** Makes a paused instance due; what was left of its waits is left again. */
+    Optional<Steered> resume(String workflow, String id);
+
+    /** Ends an instance, whoever has it. */
+    Optional<Steered> terminate(String workflow, String id, Duration keep);
+
+    /**
+     * Makes an instance due in a new generation, whoever has it.
+     *
+     * @param from where it begins; what was started before keeps its outcome. Null for the beginning. Nothing is applied
+     *     if it was never there
+     */
+    Optional<Steered> restart(String workflow, String id, @Nullable RestartPoint from);
+
+    /** Stores an event, and makes the instance due if it waits for one of that type. */
+    Optional<Steered> send(String workflow, String id, String type, String payload);
+
     // --- dispatch ---
 
     /** Claims instances of these workflows that are due: queued, or at the end of a wait. The longest due come first. */
@@ -58,8 +81,8 @@ public interface WorkflowStore {
     /** Takes the instances from nodes whose lease has run out, and makes them due. */
     int recover();
 
-    /** The keys of the instances that a node owns. */
-    Set<Long> owned(String node);
+    /** The instances that a node owns. */
+    List<Owned> owned(String node);
 
     /** Takes an instance from a node that does not run it after all, and makes it due. False if it was not its own. */
     boolean takeBack(String node, long key);
@@ -78,17 +101,33 @@ public interface WorkflowStore {
     /** The stored outcome of a step. */
     Optional<Checkpoint> checkpoint(Claim claim, StepKey key);
 
-    /** Stores that a sleep has begun, and gives the instance up until it is over. */
-    Written sleep(Claim claim, StepKey key, Duration duration);
+    /**
+     * Stores that a sleep has begun.
+     *
+     * @param giveUp whether the instance is given up until it is over
+     */
+    Written sleep(Claim claim, StepKey key, Instant startedAt, Duration duration, boolean giveUp);
+
+    /**
+     * Takes the next event of a type, if there is one, or lets the wait time out, if it is time; otherwise stores that
+     * the wait has begun.
+     *
+     * @param giveUp whether the instance is given up until there is an outcome, if there is none
+     */
+    Reception receive(Claim claim, StepKey key, EventWait wait, boolean giveUp);
 
     /** Gives the instance up until then. False if the claim is stale. */
-    boolean suspend(Claim claim, Duration wait);
+    boolean suspend(Claim claim, Wake wake);
 
     /** Stores a failed attempt; the instance stays claimed. False if the claim is stale. */
     boolean attemptFailed(Claim claim, FailedAttempt attempt);
 
-    /** Stores a failed attempt, and gives the instance up until its next one. False if the claim is stale. */
-    boolean retryLater(Claim claim, FailedAttempt attempt, Duration wait);
+    /**
+     * Stores a failed attempt and the time of its next one. False if the claim is stale.
+     *
+     * @param giveUp whether the instance is given up until then
+     */
+    boolean retryLater(Claim claim, FailedAttempt attempt, Duration wait, boolean giveUp);
 
     /** Stores a step's last failed attempt and its outcome together. */
     Written stepFailed(Claim claim, FailedAttempt attempt, Checkpoint checkpoint);

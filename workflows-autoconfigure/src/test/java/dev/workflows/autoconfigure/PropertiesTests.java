@@ -3,12 +3,12 @@ package dev.workflows.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.workflows.Backoff;
+import dev.workflows.DurationText;
 import dev.workflows.Workflow;
 import dev.workflows.WorkflowBinding;
 import dev.workflows.WorkflowEntrypoint;
 import dev.workflows.WorkflowEvent;
 import dev.workflows.WorkflowStep;
-import dev.workflows.engine.DurationText;
 import dev.workflows.engine.WorkflowEngine;
 import dev.workflows.jpa.SchemaMode;
 import dev.workflows.store.WorkflowStore;

@@ -3,6 +3,7 @@ package dev.workflows.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.workflows.DurationText;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;

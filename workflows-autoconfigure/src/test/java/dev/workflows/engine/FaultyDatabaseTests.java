@@ -2,17 +2,22 @@ package dev.workflows.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.workflows.Status;
 import dev.workflows.StepContext;
+import dev.workflows.WaitOptions;
 import dev.workflows.WorkflowInstance;
 import dev.workflows.test.FaultyDatabase;
 import dev.workflows.test.OnEveryDatabase;
 import dev.workflows.test.SharedApplication;
 import dev.workflows.test.TestDatabase;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -147,7 +152,7 @@ class FaultyDatabaseTests {
 
     @OnEveryDatabase
     void aSleepWhoseBeginningWasInDoubtIsSleptOnce(TestDatabase database) throws Exception {
-        ConfigurableApplicationContext application = losing(database, "'sleep'");
+        ConfigurableApplicationContext application = losing(database, "nullif(cast(");
 
         Object output = ScriptedWorkflow.run(application, (steps, step) -> {
             step.sleep("short", Duration.ofMillis(100));
@@ -155,6 +160,83 @@ class FaultyDatabaseTests {
         });
 
         assertThat(output).isEqualTo(1);
+        assertAnswerWasLost(application);
+    }
+
+    @OnEveryDatabase
+    void aSleepInABranchWhoseBeginningWasInDoubtIsSleptOnce(TestDatabase database) throws Exception {
+        ConfigurableApplicationContext application = losing(database, "nullif(cast(");
+
+        Object output = ScriptedWorkflow.run(
+                application,
+                (steps, step) -> step.all(
+                        () -> {
+                            step.sleep("short", Duration.ofMillis(100));
+                            return steps.number(entered::incrementAndGet);
+                        },
+                        () -> 7));
+
+        assertThat(output).isEqualTo(List.of(1, 7));
+        assertAnswerWasLost(application);
+    }
+
+    @OnEveryDatabase
+    void aRetryInABranchThatWasInDoubtIsMadeOnce(TestDatabase database) throws Exception {
+        ConfigurableApplicationContext application = losing(database, "set next_at");
+
+        Object output = ScriptedWorkflow.run(
+                application,
+                (steps, step) -> step.all(
+                        () -> steps.retriedFiveTimes(() -> {
+                            if (entered.incrementAndGet() == 1) {
+                                throw new IOException("again");
+                            }
+                            return StepContext.current().attempt();
+                        }),
+                        () -> 7));
+
+        assertThat(output).isEqualTo(List.of(2, 7));
+        assertThat(entered).hasValue(2);
+        assertAnswerWasLost(application);
+    }
+
+    @OnEveryDatabase
+    void theWinnerOfARaceThatWasInDoubtStands(TestDatabase database) throws Exception {
+        ConfigurableApplicationContext application = losing(database, "insert into workflow_step");
+
+        Object output = ScriptedWorkflow.run(application, (steps, step) -> {
+            String winner = step.race(
+                    "sprint",
+                    () -> {
+                        step.sleep("long", Duration.ofHours(1));
+                        return "slow";
+                    },
+                    () -> "fast");
+            step.sleep("a replay", Duration.ofMillis(10));
+            return winner;
+        });
+
+        assertThat(output).isEqualTo("fast");
+        assertAnswerWasLost(application);
+    }
+
+    @OnEveryDatabase
+    void anEventWhoseReceiptWasInDoubtIsTakenOnce(TestDatabase database) throws Exception {
+        ConfigurableApplicationContext application = APPLICATION.on(database);
+        CountDownLatch sent = new CountDownLatch(1);
+        WorkflowInstance<Object> instance = ScriptedWorkflow.create(application, (steps, step) -> {
+            steps.act(sent::await);
+            WaitOptions<Integer> number = WaitOptions.forType("number", Integer.class);
+            return List.of(
+                    step.waitForEvent("one", number).payload(),
+                    step.waitForEvent("other", number).payload());
+        });
+        instance.sendEvent("number", 1);
+        instance.sendEvent("number", 2);
+        losing(database, "update workflow_event");
+        sent.countDown();
+
+        assertThat(instance.await(ScriptedWorkflow.LONG_ENOUGH)).isEqualTo(List.of(1, 2));
         assertAnswerWasLost(application);
     }
 
@@ -174,7 +256,8 @@ class FaultyDatabaseTests {
     }
 
     private static void assertAnswerWasLost(ConfigurableApplicationContext application) {
-        assertThat(application.getBean(FaultyDatabase.class).hasLostTheAnswer()).isTrue();
+        // what is committed is seen before whoever committed it is told that it failed
+        await().until(application.getBean(FaultyDatabase.class)::hasLostTheAnswer);
     }
 
     private static void awaitComplete(ConfigurableApplicationContext application, String id) {

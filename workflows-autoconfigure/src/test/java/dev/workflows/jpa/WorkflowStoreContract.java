@@ -6,10 +6,12 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.workflows.store.Checkpoint;
 import dev.workflows.store.Claim;
 import dev.workflows.store.Ending;
+import dev.workflows.store.EventWait;
 import dev.workflows.store.FailedAttempt;
 import dev.workflows.store.Failure;
 import dev.workflows.store.NewInstance;
 import dev.workflows.store.StepKey;
+import dev.workflows.store.Wake;
 import dev.workflows.store.WorkflowStore;
 import dev.workflows.store.Written;
 import dev.workflows.test.TestDatabase;
@@ -46,9 +48,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 abstract class WorkflowStoreContract {
 
     private static final List<String> TABLES =
-            List.of("workflow_instance", "workflow_step", "workflow_attempt", "workflow_node");
+            List.of("workflow_instance", "workflow_step", "workflow_attempt", "workflow_event", "workflow_node");
     private static final String WORKFLOW = "order";
     private static final StepKey STEP = new StepKey(StepKey.Kind.STEP, "charge", 1);
+    private static final StepKey WAIT = new StepKey(StepKey.Kind.WAIT, "for approval", 1);
     private static final StepKey SLEEP = new StepKey(StepKey.Kind.SLEEP, "cool down", 1);
     private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MICROS);
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -65,13 +68,26 @@ abstract class WorkflowStoreContract {
         SLEEP(Written.STALE) {
             @Override
             Object to(WorkflowStore store, Claim claim) {
-                return store.sleep(claim, WorkflowStoreContract.SLEEP, MINUTE);
+                return store.sleep(claim, WorkflowStoreContract.SLEEP, NOW, MINUTE, true);
+            }
+        },
+        SLEEP_IN_A_BRANCH(Written.STALE) {
+            @Override
+            Object to(WorkflowStore store, Claim claim) {
+                return store.sleep(claim, WorkflowStoreContract.SLEEP, NOW, MINUTE, false);
+            }
+        },
+        RECEIVE(Written.STALE) {
+            @Override
+            Object to(WorkflowStore store, Claim claim) {
+                return store.receive(claim, WAIT, new EventWait("approval", MINUTE, NOW), true)
+                        .written();
             }
         },
         SUSPEND(false) {
             @Override
             Object to(WorkflowStore store, Claim claim) {
-                return store.suspend(claim, MINUTE);
+                return store.suspend(claim, Wake.after(MINUTE));
             }
         },
         ATTEMPT_FAILED(false) {
@@ -83,7 +99,7 @@ abstract class WorkflowStoreContract {
         RETRY_LATER(false) {
             @Override
             Object to(WorkflowStore store, Claim claim) {
-                return store.retryLater(claim, failed(1), MINUTE);
+                return store.retryLater(claim, failed(1), MINUTE, true);
             }
         },
         STEP_FAILED(Written.STALE) {
@@ -205,7 +221,7 @@ abstract class WorkflowStoreContract {
     @EnumSource(Write.class)
     void writesChangeNothingWhileTheInstanceWaits(Write write) {
         Claim claim = createdAndClaimed("first");
-        store.suspend(claim, MINUTE);
+        store.suspend(claim, Wake.after(MINUTE));
 
         assertRefused(write, claim);
     }
@@ -277,7 +293,7 @@ abstract class WorkflowStoreContract {
                 .isEqualTo(Written.EXISTS);
 
         assertThat(output(claim)).isEqualTo("\"first\"");
-        assertThat(store.history(claim).attempts()).isEmpty();
+        assertThat(store.history(claim).retries()).isEmpty();
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.workflows.engine;
+package dev.workflows;
 
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -58,7 +58,7 @@ public record DurationText(Duration value) {
     }
 
     /** The other way round, as short as it can be read: {@code 1m30s}. */
-    static String shortly(Duration duration) {
+    public static String shortly(Duration duration) {
         return duration.toString().substring(2).toLowerCase(Locale.ROOT);
     }
 

@@ -1,0 +1,198 @@
+package dev.workflows.engine;
+
+import dev.workflows.WorkflowException;
+import dev.workflows.store.StepKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What one thread does in a pass: {@code run} itself, or one of the branches that it has forked into. */
+final class Branch {
+
+    /** What a branch is at; guarded by its pass. */
+    enum Stage {
+        WORKING,
+        /** Has nothing to do for now. */
+        PARKED,
+        /** Waits for the branches that it has forked into. */
+        JOINING,
+        LEFT
+    }
+
+    static final int MAX_SCOPE_LENGTH = 200;
+
+    private static final ThreadLocal<@Nullable Branch> CURRENT = new ThreadLocal<>();
+
+    private final Pass pass;
+    private final String scope;
+    private final Map<StepKey, Integer> occurrences = new HashMap<>();
+    private int forks;
+    private volatile boolean interruptedBefore;
+    private volatile @Nullable Attempt attempt;
+    private volatile boolean cancelled;
+    private volatile List<Branch> children = List.of();
+    // guarded by the pass
+    private Stage stage = Stage.WORKING;
+    private int enough;
+
+    Branch(Pass pass, String scope, boolean interruptedBefore) {
+        this.pass = pass;
+        this.scope = scope;
+        this.interruptedBefore = interruptedBefore;
+    }
+
+    /** The branch on this thread; null outside of {@code run}. */
+    static @Nullable Branch current() {
+        return CURRENT.get();
+    }
+
+    void bind() {
+        CURRENT.set(this);
+    }
+
+    static void bind(@Nullable Branch branch) {
+        CURRENT.set(branch);
+    }
+
+    static void unbind() {
+        CURRENT.remove();
+    }
+
+    Pass pass() {
+        return pass;
+    }
+
+    /** The branches that this one is within, outermost first; empty for {@code run} itself. */
+    String scope() {
+        return scope;
+    }
+
+    /** Whether a wait here may give the instance up with the same write that stores it: nothing else is at work. */
+    boolean isRun() {
+        return scope.isEmpty();
+    }
+
+    /** To be called before anything that {@code run} asks of the engine: a swallowed unwinding is taken up again. */
+    void requireRunning() {
+        pass.requireRunning(this);
+    }
+
+    /** The key of the next call with this name. */
+    StepKey nextKey(StepKey.Kind kind, String name) {
+        int occurrence = occurrences.merge(new StepKey(kind, scope, name, 0), 1, Integer::sum);
+        return new StepKey(kind, scope, name, occurrence);
+    }
+
+    /** The branches that this one forks into, numbered by the call and not by time. */
+    List<Branch> fork(int size) {
+        forks++;
+        List<Branch> forked = new ArrayList<>(size);
+        for (int i = 1; i <= size; i++) {
+            String inner = (scope.isEmpty() ? "" : scope + "/") + forks + "." + i;
+            if (inner.length() > MAX_SCOPE_LENGTH) {
+                throw new WorkflowException("Branches are nested too deeply: \"%s\" has more than %d characters"
+                        .formatted(inner, MAX_SCOPE_LENGTH));
+            }
+            forked.add(new Branch(pass, inner, interruptedBefore));
+        }
+        children = forked;
+        return forked;
+    }
+
+    /** Only if none of its branches has met what was interrupted can it be what comes after them. */
+    void joined() {
+        interruptedBefore = interruptedBefore && children.stream().allMatch(child -> child.interruptedBefore);
+        children = List.of();
+    }
+
+    List<Branch> children() {
+        return children;
+    }
+
+    /** Whether it waits for its branches, and has not got what it waits for. */
+    boolean isJoining() {
+        return stage == Stage.JOINING && countLeft() < enough;
+    }
+
+    /** @param enough how many of its branches it waits for */
+    void join(int enough) {
+        this.stage = Stage.JOINING;
+        this.enough = enough;
+    }
+
+    int enough() {
+        return enough;
+    }
+
+    int countLeft() {
+        return (int)
+                children.stream().filter(child -> child.stage == Stage.LEFT).count();
+    }
+
+    Stage stage() {
+        return stage;
+    }
+
+    void stage(Stage to) {
+        stage = to;
+    }
+
+    /** True once, where the claim before this one was cut off: the step that asks may have been inside an attempt. */
+    boolean takeInterrupted() {
+        boolean was = interruptedBefore;
+        interruptedBefore = false;
+        return was;
+    }
+
+    /** Whether the next claim must count an attempt that it knows nothing of. */
+    boolean mayHaveBeenInterrupted() {
+        return interruptedBefore;
+    }
+
+    boolean isInBody() {
+        return attempt != null;
+    }
+
+    void attempting(@Nullable Attempt attempt) {
+        this.attempt = attempt;
+        if (cancelled && attempt != null) {
+            attempt.interrupt(Attempt.Fate.STOPPED);
+        }
+    }
+
+    /** An attempt was cut off: because this node stops, or because nobody waits for the branch any more. */
+    Suspension cutOff() {
+        if (!cancelled) {
+            pass.cutOff();
+        }
+        return new Suspension();
+    }
+
+    /** Interrupts the body, if one is running, here or in a branch of this one. */
+    void interrupt() {
+        Attempt running = attempt;
+        if (running != null) {
+            running.interrupt(Attempt.Fate.STOPPED);
+        }
+        children.forEach(Branch::interrupt);
+    }
+
+    /** Nobody waits for this branch any more: it leaves at the next thing that it asks of the engine. */
+    void cancel() {
+        cancelled = true;
+        children.forEach(Branch::cancel);
+        interrupt();
+    }
+
+    boolean isCancelled() {
+        return cancelled;
+    }
+
+    /** As logs name it. */
+    @Override
+    public String toString() {
+        return pass.toString();
+    }
+}

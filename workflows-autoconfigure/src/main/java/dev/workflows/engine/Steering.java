@@ -1,0 +1,94 @@
+package dev.workflows.engine;
+
+import dev.workflows.InstanceEndedException;
+import dev.workflows.InstanceNotFoundException;
+import dev.workflows.RestartFrom;
+import dev.workflows.StepNotFoundException;
+import dev.workflows.WorkflowException;
+import dev.workflows.store.RestartPoint;
+import dev.workflows.store.Steered;
+import dev.workflows.store.StepKey;
+import dev.workflows.store.WorkflowStore;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Changes the course of instances: in the database, and once that is committed in what this node runs. */
+final class Steering {
+
+    private final WorkflowStore store;
+    private final Workflows workflows;
+    private final Supplier<@Nullable Worker> worker;
+
+    /** @param worker this node's, if it runs instances */
+    Steering(WorkflowStore store, Workflows workflows, Supplier<@Nullable Worker> worker) {
+        this.store = store;
+        this.workflows = workflows;
+        this.worker = worker;
+    }
+
+    void pause(String workflow, String id) {
+        require(store.pause(workflow, id), workflow, id, Pass::pause);
+    }
+
+    void resume(String workflow, String id) {
+        require(store.resume(workflow, id), workflow, id, Pass::resume);
+    }
+
+    void terminate(WorkflowDefinition workflow, String id) {
+        Steered steered = require(
+                store.terminate(
+                        workflow.name(), id, workflows.retention(workflow).error()),
+                workflow.name(),
+                id,
+                Pass::loseAndInterrupt);
+        requireApplied(steered, workflow.name(), id, "it cannot be terminated");
+    }
+
+    void restart(String workflow, String id, @Nullable RestartFrom from) {
+        RestartPoint point = from == null ? null : new RestartPoint(kind(from.type()), from.name(), from.occurrence());
+        Steered steered = require(store.restart(workflow, id, point), workflow, id, Pass::loseAndInterrupt);
+        if (from != null && !steered.applied()) {
+            throw new StepNotFoundException(workflow, id, from);
+        }
+    }
+
+    void send(String workflow, String id, String type, String payload) {
+        // how often it has been signalled is in the database: the heartbeat or a look will tell
+        Steered steered = require(store.send(workflow, id, type, payload), workflow, id, Pass::signalled);
+        requireApplied(steered, workflow, id, "it takes no events, and event \"%s\" was not stored".formatted(type));
+    }
+
+    private static StepKey.Kind kind(RestartFrom.Type type) {
+        return switch (type) {
+            case STEP -> StepKey.Kind.STEP;
+            case SLEEP -> StepKey.Kind.SLEEP;
+            case WAIT_FOR_EVENT -> StepKey.Kind.WAIT;
+        };
+    }
+
+    private Steered require(Optional<Steered> found, String workflow, String id, Consumer<Pass> tell) {
+        Steered steered = found.orElseThrow(() -> new InstanceNotFoundException(workflow, id));
+        if (steered.applied()) {
+            store.afterTransaction(committed -> {
+                Worker here = worker.get();
+                if (committed && here != null) {
+                    here.steered(steered.key(), tell);
+                }
+            });
+        }
+        return steered;
+    }
+
+    private static void requireApplied(Steered steered, String workflow, String id, String consequence) {
+        if (steered.applied()) {
+            return;
+        }
+        if (!steered.from().isEnded()) {
+            throw new WorkflowException("Instance \"%s\" of workflow \"%s\" is %s: %s"
+                    .formatted(id, workflow, steered.from(), consequence));
+        }
+        throw new InstanceEndedException(workflow, id, steered.from(), consequence);
+    }
+}

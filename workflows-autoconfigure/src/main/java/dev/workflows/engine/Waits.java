@@ -1,0 +1,109 @@
+package dev.workflows.engine;
+
+import dev.workflows.ReceivedEvent;
+import dev.workflows.WaitOptions;
+import dev.workflows.WaitTimeoutException;
+import dev.workflows.store.Checkpoint;
+import dev.workflows.store.EventWait;
+import dev.workflows.store.Failure;
+import dev.workflows.store.Reception;
+import dev.workflows.store.StepKey;
+import dev.workflows.store.Wake;
+import dev.workflows.store.WorkflowStore;
+import dev.workflows.store.Written;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits for a time or an event. In {@code run} itself a wait gives the instance up; in a branch it stays as long as
+ * another branch works.
+ */
+final class Waits {
+
+    private static final Logger log = LoggerFactory.getLogger(Waits.class);
+
+    private final WorkflowStore store;
+    private final Patience patience;
+    private final Payloads payloads;
+
+    Waits(WorkflowStore store, Patience patience, Payloads payloads) {
+        this.store = store;
+        this.patience = patience;
+        this.payloads = payloads;
+    }
+
+    void fallAsleep(Branch branch, StepKey key, Duration duration) {
+        Pass pass = branch.pass();
+        Written written = patience.insist(
+                () -> store.sleep(pass.claim(), key, pass.clock().next(), duration, branch.isRun()));
+        log.debug("{} step={} sleeps for {}", branch, key, duration);
+        // it is there already if the commit was in doubt, and had happened
+        if (written == Written.STALE) {
+            throw pass.lost();
+        }
+        if (branch.isRun()) {
+            throw pass.givenUp(duration);
+        }
+        pass.park(branch, duration, null);
+    }
+
+    /** A sleep that has begun before: the instance may have been taken up for another reason. */
+    void sleepOn(Branch branch, StepKey key, Duration left) {
+        if (left.compareTo(Duration.ZERO) > 0) {
+            Pass pass = branch.pass();
+            if (!branch.isRun()) {
+                pass.park(branch, left, null);
+            } else if (patience.insist(() -> store.suspend(pass.claim(), Wake.after(left)))) {
+                throw pass.givenUp(left);
+            } else {
+                throw pass.lost();
+            }
+        }
+        log.debug("{} step={} has slept", branch, key);
+    }
+
+    <T extends @Nullable Object> ReceivedEvent<T> receive(Branch branch, StepKey key, WaitOptions<T> options) {
+        Checkpoint stored = branch.pass().history().checkpoints().get(key);
+        return read(branch, stored == null ? await(branch, key, options) : stored, options);
+    }
+
+    private Checkpoint await(Branch branch, StepKey key, WaitOptions<?> options) {
+        Pass pass = branch.pass();
+        EventWait wait = new EventWait(
+                options.eventType(), options.timeout(), pass.clock().next());
+        while (true) {
+            long rung = pass.rung();
+            Reception reception = patience.insist(() -> store.receive(pass.claim(), key, wait, branch.isRun()));
+            Checkpoint outcome = reception.checkpoint();
+            if (reception.written() == Written.STALE) {
+                throw pass.lost();
+            }
+            if (outcome != null) {
+                log.debug("{} step={} has an outcome", branch, key);
+                return outcome;
+            }
+            log.debug("{} step={} waits for an event of type \"{}\"", branch, key, options.eventType());
+            if (branch.isRun()) {
+                throw pass.givenUp(reception.left());
+            }
+            pass.park(branch, reception.left(), new Pass.Signal(rung, reception.signals()));
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "NullAway"}) // it is read as the type that the options name, null only if T may be
+    private <T extends @Nullable Object> ReceivedEvent<T> read(
+            Branch branch, Checkpoint stored, WaitOptions<T> options) {
+        String name = stored.key().name();
+        Failure failure = stored.failure();
+        if (failure != null) {
+            throw new WaitTimeoutException(name, failure.message());
+        }
+        T payload = (T) payloads.read(
+                Objects.requireNonNull(stored.output()),
+                PayloadSpec.event(options, stored.key(), branch.pass().claim()));
+        return new ReceivedEvent<>(payload, options.eventType(), Objects.requireNonNull(stored.sentAt()));
+    }
+}

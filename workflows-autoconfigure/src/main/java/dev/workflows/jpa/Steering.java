@@ -1,0 +1,115 @@
+package dev.workflows.jpa;
+
+import dev.workflows.Status;
+import dev.workflows.store.RestartPoint;
+import dev.workflows.store.Steered;
+import dev.workflows.store.Transition;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+import java.util.stream.Stream;
+
+/** What can be done to an instance from outside: its row is locked, and its status decides. */
+final class Steering {
+
+    private final InstanceRepository instances;
+    private final StepRepository steps;
+    private final AttemptRepository attempts;
+    private final EventRepository events;
+
+    Steering(PersistenceUnit unit) {
+        this.instances = unit.repository(InstanceRepository.class);
+        this.steps = unit.repository(StepRepository.class);
+        this.attempts = unit.repository(AttemptRepository.class);
+        this.events = unit.repository(EventRepository.class);
+    }
+
+    Optional<Steered> pause(String workflow, String id) {
+        return apply(Transition.PAUSE, workflow, id, (instance, to) -> {
+            int changed = instance.isOwned()
+                    ? instances.setStatus(instance.pk(), to.word())
+                    : instances.pause(instance.pk(), to.word());
+            return changed == 1;
+        });
+    }
+
+    Optional<Steered> resume(String workflow, String id) {
+        return apply(Transition.RESUME, workflow, id, (instance, to) -> {
+            if (instance.isOwned()) {
+                return instances.setStatus(instance.pk(), to.word()) == 1;
+            }
+            Instant pausedAt = instance.pausedAt();
+            if (pausedAt != null) {
+                steps.shift(instance.pk(), instance.generation(), pausedAt);
+                attempts.shift(instance.pk(), instance.generation(), pausedAt);
+            }
+            return instances.resume(instance.pk(), to.word()) == 1;
+        });
+    }
+
+    Optional<Steered> terminate(String workflow, String id, Duration keep) {
+        return apply(
+                Transition.TERMINATE,
+                workflow,
+                id,
+                (instance, to) -> instances.terminate(instance.pk(), to.word(), Seconds.of(keep)) == 1);
+    }
+
+    Optional<Steered> restart(String workflow, String id) {
+        return apply(Transition.RESTART, workflow, id, this::beginGeneration);
+    }
+
+    Optional<Steered> restart(String workflow, String id, RestartPoint from) {
+        return apply(Transition.RESTART, workflow, id, (instance, to) -> {
+            Optional<Instant> start = startOf(instance, from);
+            start.ifPresent(before -> {
+                steps.keep(instance.pk(), instance.generation(), before);
+                attempts.keep(instance.pk(), instance.generation(), before);
+            });
+            return start.isPresent() && beginGeneration(instance, to);
+        });
+    }
+
+    Optional<Steered> send(String workflow, String id, String type, String payload) {
+        return instances.lock(workflow, id).map(instance -> {
+            Status status = instance.status();
+            boolean accepted = Transition.SEND_EVENT.from(status).isPresent();
+            if (accepted) {
+                events.insert(instance.pk(), type, payload);
+                boolean waitsForIt =
+                        status == Status.WAITING && steps.countWaits(instance.pk(), instance.generation(), type) > 0;
+                instances.signal(instance.pk(), waitsForIt);
+            }
+            return new Steered(instance.pk(), status, accepted);
+        });
+    }
+
+    private boolean beginGeneration(InstanceEntity instance, Status to) {
+        instances.keepGeneration(instance.pk());
+        return instances.restart(instance.pk(), to.word()) == 1;
+    }
+
+    /** When it was first started; it may have an outcome, or only failed attempts. */
+    private Optional<Instant> startOf(InstanceEntity instance, RestartPoint from) {
+        String kind = from.kind().word();
+        return Stream.of(
+                        steps.startOf(instance.pk(), instance.generation(), kind, from.name(), from.occurrence()),
+                        attempts.startOf(instance.pk(), instance.generation(), kind, from.name(), from.occurrence()))
+                .flatMap(Optional::stream)
+                .min(Instant::compareTo);
+    }
+
+    /** @param change what is to be done unless the status stays; false if it could not be */
+    private Optional<Steered> apply(
+            Transition transition, String workflow, String id, BiPredicate<InstanceEntity, Status> change) {
+        return instances.lock(workflow, id).map(instance -> {
+            Status status = instance.status();
+            boolean applied = transition
+                    .from(status)
+                    .map(to -> to == status && transition != Transition.RESTART || change.test(instance, to))
+                    .orElse(false);
+            return new Steered(instance.pk(), status, applied);
+        });
+    }
+}
