@@ -55,8 +55,8 @@ record StepSpec(
             text.append(policy.jitter() == 0 ? "" : ", jitter " + policy.jitter());
         }
         text.append(", timeout ").append(DurationText.shortly(timeout));
-        text.append(sensitive ? ", sensitive" : "");
-        return text.append(commitsWithCheckpoint() ? ", transactional)" : ")").toString();
+        text.append(commitsWithCheckpoint() ? ", transactional" : "");
+        return text.append(sensitive ? ", sensitive)" : ")").toString();
     }
 
     private static String word(Backoff backoff) {

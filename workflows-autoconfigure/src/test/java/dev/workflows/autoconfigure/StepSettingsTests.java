@@ -67,6 +67,23 @@ class StepSettingsTests {
     @Workflow
     static class Empty extends Runs {}
 
+    @Workflow
+    static class CardWorkflow extends Runs {
+
+        @Step(retries = 0, sensitive = true)
+        @Transactional
+        String issue() {
+            return "4111-1111";
+        }
+    }
+
+    @Test
+    void saysWhichResultsAreSensitive(CapturedOutput output) {
+        start(StartUp.withoutDatabase(CardWorkflow.class));
+
+        assertThat(output).contains("\"issue\" (no retries, timeout 10m, transactional, sensitive)");
+    }
+
     @Test
     void saysAllOfEachWorkflow(CapturedOutput output) {
         start(StartUp.withoutDatabase(ReportWorkflow.class, Empty.class));
