@@ -1,5 +1,6 @@
 package dev.workflows;
 
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -9,15 +10,17 @@ import org.jspecify.annotations.Nullable;
  * @param params the payload of its event; null reads as an empty JSON object, {@code {}}
  * @param id unique within the workflow until retention has passed; null for a random UUID
  * @param retention how long the ended instance is kept; null for what is configured
+ * @param labels what it can be found by, by name; they stay as they are, and are stored and shown in plain
  */
 public record CreateOptions<P>(
-        @Nullable P params, @Nullable String id, @Nullable Retention retention) {
+        @Nullable P params, @Nullable String id, @Nullable Retention retention, Map<String, String> labels) {
 
     private static final int MAX_ID_LENGTH = 100;
     private static final Pattern ID = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9_-]*");
 
-    /** @throws IllegalArgumentException if the id is malformed */
+    /** @throws IllegalArgumentException if the id or a label is malformed, or there are more than 10 labels */
     public CreateOptions {
+        labels = Labels.checked(labels);
         if (id != null && (id.length() > MAX_ID_LENGTH || !ID.matcher(id).matches())) {
             throw new IllegalArgumentException(
                     "Instance id \"%s\" is malformed: use 1 to %d letters, digits, \"_\" and \"-\", not starting with \"-\""
@@ -27,9 +30,9 @@ public record CreateOptions<P>(
         }
     }
 
-    /** A random id, and the retention that is configured. */
+    /** A random id, the retention that is configured, and no labels. */
     public static <P> CreateOptions<P> of(@Nullable P params) {
-        return new CreateOptions<>(params, null, null);
+        return new CreateOptions<>(params, null, null, Map.of());
     }
 
     /**
@@ -37,16 +40,37 @@ public record CreateOptions<P>(
      * @throws IllegalArgumentException if the id is malformed
      */
     public CreateOptions<P> withId(String id) {
-        return new CreateOptions<>(params, id, retention);
+        return new CreateOptions<>(params, id, retention, labels);
     }
 
     public CreateOptions<P> withRetention(Retention retention) {
-        return new CreateOptions<>(params, id, retention);
+        return new CreateOptions<>(params, id, retention, labels);
+    }
+
+    /**
+     * Adds a label, or replaces the one of that name.
+     *
+     * @param name 1 to 64 letters, digits, {@code _} and {@code -}, not starting with {@code -}
+     * @param value at most 256 characters, none of them a control character
+     * @throws IllegalArgumentException if either is malformed, or there would be more than 10 labels
+     */
+    public CreateOptions<P> withLabel(String name, String value) {
+        return withLabels(Labels.with(labels, name, value));
+    }
+
+    /**
+     * Replaces all labels.
+     *
+     * @param labels at most 10, each as in {@link #withLabel}
+     * @throws IllegalArgumentException if one is malformed, or there are more than 10
+     */
+    public CreateOptions<P> withLabels(Map<String, String> labels) {
+        return new CreateOptions<>(params, id, retention, labels);
     }
 
     /** Without the params, which may be sensitive. */
     @Override
     public String toString() {
-        return "CreateOptions[id=%s, retention=%s]".formatted(id, retention);
+        return "CreateOptions[id=%s, retention=%s, labels=%s]".formatted(id, retention, labels);
     }
 }

@@ -59,6 +59,6 @@ class RedactionTests {
                 .hasToString("WorkflowEvent[timestamp=1970-01-01T00:00:00Z, instanceId=order-1, "
                         + "workflowName=order-workflow]");
         assertThat(CreateOptions.of(new Receipt(SECRET)).withId("order-1"))
-                .hasToString("CreateOptions[id=order-1, retention=null]");
+                .hasToString("CreateOptions[id=order-1, retention=null, labels={}]");
     }
 }

@@ -92,7 +92,8 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
         String id = options.id() == null ? UUID.randomUUID().toString() : options.id();
         String params = payloads.writeParams(options.params(), PayloadSpec.newParams(definition, id, where));
         boolean sensitive = definition.sensitive().contains(Sensitive.PARAMS);
-        return new NewInstance(definition.name(), id, params, sensitive, createdAt, null, options.retention());
+        return new NewInstance(
+                definition.name(), id, params, sensitive, createdAt, null, options.retention(), options.labels());
     }
 
     @Override

@@ -48,6 +48,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     private final Steering steering;
     private final EventRepository events;
     private final NodeRepository nodes;
+    private final EndedInstances ended;
 
     /** @throws UnsupportedDatabaseException if the database is neither H2 nor PostgreSQL */
     public JpaWorkflowStore(DataSource dataSource) {
@@ -58,13 +59,14 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         DataSource target = JoinedTransactions.unwrap(dataSource);
         this.unit = new PersistenceUnit(target);
         this.transactions = new JoinedTransactions(target, unit);
-        this.newInstances = new NewInstances(unit.entityManager(), dialect);
+        this.newInstances = new NewInstances(unit, dialect);
         this.instances = unit.repository(InstanceRepository.class);
         this.rows = new StepRows(unit);
         this.waits = new EventWaits(unit, rows);
         this.steering = new Steering(unit);
         this.events = unit.repository(EventRepository.class);
         this.nodes = unit.repository(NodeRepository.class);
+        this.ended = new EndedInstances(unit, rows);
     }
 
     @Override
@@ -275,16 +277,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public int purge(int limit) {
-        return transactions.own(() -> {
-            List<Long> expired = instances.lockExpired(limit);
-            if (expired.isEmpty()) {
-                return 0;
-            }
-            rows.delete(expired);
-            events.delete(expired);
-            instances.deleteGenerations(expired);
-            return instances.delete(expired);
-        });
+        return transactions.own(() -> ended.purge(limit));
     }
 
     @Override

@@ -59,11 +59,13 @@ final class NewInstances {
     }
 
     private final EntityManager entityManager;
+    private final LabelRepository labels;
     private final String insertOne;
     private final String insertMany;
 
-    NewInstances(EntityManager entityManager, Dialect dialect) {
-        this.entityManager = entityManager;
+    NewInstances(PersistenceUnit unit, Dialect dialect) {
+        this.entityManager = unit.entityManager();
+        this.labels = unit.repository(LabelRepository.class);
         this.insertOne = insert(dialect, "(select " + each("cast(:%1$s as %2$s) as %1$s") + ") n");
         this.insertMany =
                 insert(dialect, "unnest(" + each("cast(:%1$s as %2$s array)") + ") as n (" + each("%1$s") + ")");
@@ -97,7 +99,27 @@ final class NewInstances {
             together.add(instance);
         }
         keys.putAll(insertTogether(together));
+        insertLabels(instances, keys);
         return keys;
+    }
+
+    private void insertLabels(List<NewInstance> instances, Map<String, Long> keys) {
+        List<Long> owners = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        List<String> values = new ArrayList<>();
+        for (NewInstance instance : instances) {
+            Long key = keys.get(instance.id());
+            if (key != null) {
+                instance.labels().forEach((name, value) -> {
+                    owners.add(key);
+                    names.add(name);
+                    values.add(value);
+                });
+            }
+        }
+        if (!owners.isEmpty()) {
+            labels.insert(owners.toArray(Long[]::new), names.toArray(String[]::new), values.toArray(String[]::new));
+        }
     }
 
     /** Two batches that have ids in common wait for each other at one of them, and not each at another. */

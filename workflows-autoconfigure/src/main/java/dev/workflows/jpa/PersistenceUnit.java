@@ -33,10 +33,12 @@ final class PersistenceUnit implements AutoCloseable {
                 StepEntity.class.getName(),
                 AttemptEntity.class.getName(),
                 EventEntity.class.getName(),
+                LabelEntity.class.getName(),
                 NodeEntity.class.getName(),
                 FailureColumns.class.getName(),
                 StepId.class.getName(),
-                AttemptEntity.Id.class.getName()));
+                AttemptEntity.Id.class.getName(),
+                LabelEntity.Id.class.getName()));
         // none: left unset, the application's META-INF/orm.xml would apply to this unit too
         factory.setMappingResources();
         factory.setJpaVendorAdapter(new HibernateJpaVendorAdapter());

@@ -2,6 +2,7 @@ package dev.workflows.store;
 
 import dev.workflows.Retention;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param sensitive whether the params must not be shown
  * @param owner the node that runs it as soon as it is committed; null to leave it to whichever claims it
  * @param retention null for what is configured when it ends
+ * @param labels by name
  */
 public record NewInstance(
         String workflow,
@@ -18,9 +20,10 @@ public record NewInstance(
         boolean sensitive,
         Instant createdAt,
         @Nullable String owner,
-        @Nullable Retention retention) {
+        @Nullable Retention retention,
+        Map<String, String> labels) {
 
     public NewInstance ownedBy(String node) {
-        return new NewInstance(workflow, id, params, sensitive, createdAt, node, retention);
+        return new NewInstance(workflow, id, params, sensitive, createdAt, node, retention, labels);
     }
 }

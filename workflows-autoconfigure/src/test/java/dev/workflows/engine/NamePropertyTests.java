@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.workflows.CreateOptions;
+import dev.workflows.Retention;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
 import java.util.regex.Pattern;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -42,6 +45,40 @@ class NamePropertyTests {
     }
 
     @Property(tries = 500)
+    void aLabelIsAcceptedExactlyIfItsNameIsLikeAnIdAndItsValueIsText(
+            @ForAll("ids") String name, @ForAll("values") String value) {
+        boolean named = name.length() <= 64 && ID.matcher(name).matches();
+        boolean text = value.chars().noneMatch(Character::isISOControl)
+                && StandardCharsets.UTF_8.newEncoder().canEncode(value);
+
+        if (named && text && value.length() <= 256) {
+            assertThat(CreateOptions.of(1).withLabel(name, value).labels()).isEqualTo(Map.of(name, value));
+        } else {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> CreateOptions.of(1).withLabel(name, value))
+                    .withMessageStartingWith(named ? "Label \"" + name + "\" has the value \"" : "Label name \"")
+                    .withMessageContaining(named ? "at most 256 characters" : "use 1 to 64 letters");
+        }
+    }
+
+    @Example
+    void anInstanceHasAtMostTenLabels() {
+        CreateOptions<Integer> options = CreateOptions.of(1);
+        for (int i = 0; i < 10; i++) {
+            options = options.withLabel("label-" + i, "").withLabel("label-" + i, "replaced");
+        }
+        CreateOptions<Integer> ten = options;
+
+        assertThat(ten.withRetention(Retention.of(Duration.ZERO)).withId("x").labels())
+                .hasSize(10)
+                .containsValue("replaced");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ten.withLabel("label-10", ""))
+                .withMessage("An instance has at most 10 labels, not 11");
+        assertThat(ten.withLabels(Map.of()).labels()).isEmpty();
+    }
+
+    @Property(tries = 500)
     void aNameIsAcceptedExactlyIfItCanBeStored(@ForAll("names") String name) {
         boolean fits = !name.isEmpty() && name.length() <= 256;
         boolean printable = name.chars().noneMatch(c -> c < 0x20);
@@ -61,6 +98,15 @@ class NamePropertyTests {
         Arbitrary<String> good =
                 Arbitraries.strings().withChars("abzABZ059-_").ofMinLength(1).ofMaxLength(110);
         return Arbitraries.oneOf(Arbitraries.strings().all().ofMaxLength(5), close, good);
+    }
+
+    @Provide
+    Arbitrary<String> values() {
+        return Arbitraries.oneOf(
+                Arbitraries.strings().all().ofMaxLength(5),
+                Arbitraries.strings().ascii().ofMaxLength(5),
+                Arbitraries.strings().withChars("aé §%'").ofMaxLength(5),
+                Arbitraries.strings().alpha().ofMinLength(250).ofMaxLength(260));
     }
 
     @Provide

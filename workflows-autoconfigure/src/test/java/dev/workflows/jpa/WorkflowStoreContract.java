@@ -47,8 +47,13 @@ import org.springframework.transaction.support.TransactionTemplate;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class WorkflowStoreContract {
 
-    private static final List<String> TABLES =
-            List.of("workflow_instance", "workflow_step", "workflow_attempt", "workflow_event", "workflow_node");
+    private static final List<String> TABLES = List.of(
+            "workflow_instance",
+            "workflow_step",
+            "workflow_attempt",
+            "workflow_event",
+            "workflow_label",
+            "workflow_node");
     private static final String WORKFLOW = "order";
     private static final StepKey STEP = new StepKey(StepKey.Kind.STEP, "charge", 1);
     private static final StepKey WAIT = new StepKey(StepKey.Kind.WAIT, "for approval", 1);
@@ -424,8 +429,8 @@ abstract class WorkflowStoreContract {
     @Test
     void marksWhatMustNotBeShown() {
         store.create(List.of(
-                new NewInstance(WORKFLOW, "open", "{}", false, NOW, null, null),
-                new NewInstance(WORKFLOW, "secret", "{}", true, NOW, null, null)));
+                new NewInstance(WORKFLOW, "open", "{}", false, NOW, null, null, Map.of()),
+                new NewInstance(WORKFLOW, "secret", "{}", true, NOW, null, null, Map.of())));
         for (Claim claim : store.claim("first", List.of(WORKFLOW), 2)) {
             boolean secret = claim.id().equals("secret");
             store.append(claim, completed("a secret").withSensitive(secret));
@@ -462,7 +467,7 @@ abstract class WorkflowStoreContract {
     }
 
     private static NewInstance newInstance(String id, @Nullable String owner) {
-        return new NewInstance(WORKFLOW, id, "{}", false, NOW, owner, null);
+        return new NewInstance(WORKFLOW, id, "{}", false, NOW, owner, null, Map.of());
     }
 
     private Claim claim(String node) {
