@@ -38,6 +38,15 @@ public @interface Step {
     String name() default "";
 
     /**
+     * An expression over the method's arguments, as in {@code @Cacheable}: {@code "#order.id"}. Its value stands in for the
+     * order of the calls, so that a step that is called in a loop or in several branches is found again wherever the call
+     * comes: it is stored as {@code charge [42]}. In SpEL: arguments by name (the class must be compiled with
+     * {@code -parameters}) or as {@code #a0}, and {@code #root.target}. Its text must tell the calls apart; two branches
+     * that run at the same time must not call the step with the same key.
+     */
+    String key() default "";
+
+    /**
      * How many times a failed attempt is repeated: 5 means at most 6 attempts, 0 one. Configured default: 5.
      */
     int retries() default AS_CONFIGURED;

@@ -3,7 +3,9 @@ package dev.workflows;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.ParameterizedTypeReference;
 
 /**
  * What only the engine can do inside {@code run}. A wait is stored and leaves the thread: the instance goes on when the
@@ -43,6 +45,47 @@ public interface WorkflowStep {
      * @throws PayloadException if the event's payload cannot be read as the type that the options name
      */
     <T extends @Nullable Object> ReceivedEvent<T> waitForEvent(String name, WaitOptions<T> options);
+
+    /**
+     * Runs code as a step: the lambda form of a {@link Step} method, whose rules apply. It fails as one does, with a
+     * {@link StepFailedException}.
+     *
+     * @param name the step's name, as for {@link #sleep}
+     * @param type of the result, as which it is read back
+     * @throws IllegalArgumentException if the name is out of bounds, or a result of that type cannot be stored
+     */
+    default <T extends @Nullable Object> T call(String name, Class<T> type, StepCallable<T> body) {
+        return call(name, type, StepOptions.defaults(), body);
+    }
+
+    /** The same as {@link #call(String, Class, StepCallable)}, with options. */
+    <T extends @Nullable Object> T call(String name, Class<T> type, StepOptions options, StepCallable<T> body);
+
+    /** The same as {@link #call(String, Class, StepCallable)}, for a result such as {@code List<Item>}. */
+    default <T extends @Nullable Object> T call(String name, ParameterizedTypeReference<T> type, StepCallable<T> body) {
+        return call(name, type, StepOptions.defaults(), body);
+    }
+
+    /** The same as {@link #call(String, ParameterizedTypeReference, StepCallable)}, with options. */
+    <T extends @Nullable Object> T call(
+            String name, ParameterizedTypeReference<T> type, StepOptions options, StepCallable<T> body);
+
+    /** The same as {@link #call(String, Class, StepCallable)}, without a result. */
+    default void call(String name, StepRunnable body) {
+        call(name, StepOptions.defaults(), body);
+    }
+
+    /** The same as {@link #call(String, StepRunnable)}, with options. */
+    void call(String name, StepOptions options, StepRunnable body);
+
+    /** The time when this call was first reached: the same at every replay. Costs a checkpoint. */
+    Instant now();
+
+    /** A random UUID: the same at every replay. Costs a checkpoint. */
+    UUID randomUUID();
+
+    /** A random number from 0 to below 1: the same at every replay. Costs a checkpoint. */
+    double random();
 
     /**
      * Runs branches concurrently, each on a thread of its own: in each, steps are called and waits are made as in

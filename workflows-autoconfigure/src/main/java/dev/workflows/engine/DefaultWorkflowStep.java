@@ -4,13 +4,22 @@ import dev.workflows.DurationText;
 import dev.workflows.NonRetryableException;
 import dev.workflows.ReceivedEvent;
 import dev.workflows.StepCallable;
+import dev.workflows.StepOptions;
+import dev.workflows.StepRunnable;
 import dev.workflows.WaitOptions;
 import dev.workflows.WorkflowStep;
 import dev.workflows.store.StepKey;
+import java.lang.reflect.Type;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.core.ResolvableType;
 
 /** What {@code run} can ask of the engine in one pass, on its own thread and on those of its branches. */
 final class DefaultWorkflowStep implements WorkflowStep {
@@ -18,13 +27,76 @@ final class DefaultWorkflowStep implements WorkflowStep {
     private static final Duration LONGEST = Duration.ofDays(365);
 
     private final Pass pass;
-    private final Waits waits;
-    private final Branching branching;
+    private final Tools tools;
 
-    DefaultWorkflowStep(Pass pass, Waits waits, Branching branching) {
+    DefaultWorkflowStep(Pass pass, Tools tools) {
         this.pass = pass;
-        this.waits = waits;
-        this.branching = branching;
+        this.tools = tools;
+    }
+
+    @Override
+    @SuppressWarnings({"unchecked", "NullAway"}) // what the body returns, null only if T may be
+    public <T extends @Nullable Object> T call(String name, Class<T> type, StepOptions options, StepCallable<T> body) {
+        return (T) callLambda(name, type, options, body::call);
+    }
+
+    @Override
+    @SuppressWarnings({"unchecked", "NullAway"}) // what the body returns, null only if T may be
+    public <T extends @Nullable Object> T call(
+            String name, ParameterizedTypeReference<T> type, StepOptions options, StepCallable<T> body) {
+        return (T) callLambda(name, type.getType(), options, body::call);
+    }
+
+    @Override
+    public void call(String name, StepOptions options, StepRunnable body) {
+        callLambda(name, void.class, options, () -> {
+            body.run();
+            return null;
+        });
+    }
+
+    private @Nullable Object callLambda(String name, Type type, StepOptions options, StepBody body) {
+        Branch branch = branch("step", name);
+        if (!StepParser.isStorable(ResolvableType.forType(type).resolve(Object.class))) {
+            throw new IllegalArgumentException(
+                    "Step \"%s\" returns %s, which cannot be stored: let its body wait for the value, and return that"
+                            .formatted(name, type.getTypeName()));
+        }
+        StepDeclaration lambda = StepDeclaration.lambda(name, type, options);
+        try {
+            return tools.steps().call(branch, lambda, options.key(), body);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            // only the body of a step within a step's body can throw it, and its own caller awaits it
+            throw new UndeclaredThrowableException(e);
+        }
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.parse(value("now", () -> Timestamps.now().toString()));
+    }
+
+    @Override
+    public UUID randomUUID() {
+        return UUID.fromString(value("random UUID", () -> UUID.randomUUID().toString()));
+    }
+
+    @Override
+    public double random() {
+        return Double.parseDouble(value(
+                "random", () -> Double.toString(ThreadLocalRandom.current().nextDouble())));
+    }
+
+    /** Within a step's body, which is not replayed, whatever it is now. */
+    private String value(String name, Supplier<String> value) {
+        Branch branch = branch("value", name);
+        if (branch.isInBody()) {
+            return value.get();
+        }
+        branch.requireRunning();
+        return tools.values().get(branch, name, value);
     }
 
     @Override
@@ -39,9 +111,9 @@ final class DefaultWorkflowStep implements WorkflowStep {
         StepKey key = branch.nextKey(StepKey.Kind.SLEEP, name);
         Duration left = pass.history().waits().get(key);
         if (left != null) {
-            waits.sleepOn(branch, key, left);
+            tools.waits().sleepOn(branch, key, left);
         } else if (duration.compareTo(Duration.ZERO) > 0) {
-            waits.fallAsleep(branch, key, duration);
+            tools.waits().fallAsleep(branch, key, duration);
         }
     }
 
@@ -51,7 +123,7 @@ final class DefaultWorkflowStep implements WorkflowStep {
         StepKey key = branch.nextKey(StepKey.Kind.SLEEP, name);
         Duration left = pass.history().waits().get(key);
         if (left != null) {
-            waits.sleepOn(branch, key, left);
+            tools.waits().sleepOn(branch, key, left);
             return;
         }
         Duration duration = Duration.between(Instant.now(), time);
@@ -59,29 +131,41 @@ final class DefaultWorkflowStep implements WorkflowStep {
         if (duration.isNegative()) {
             throw new IllegalArgumentException("Sleep \"%s\" cannot last until %s: that is past".formatted(name, time));
         }
-        waits.fallAsleep(branch, key, duration);
+        tools.waits().fallAsleep(branch, key, duration);
     }
 
     @Override
     public <T extends @Nullable Object> ReceivedEvent<T> waitForEvent(String name, WaitOptions<T> options) {
         Branch branch = enter("wait", name);
-        return waits.receive(branch, branch.nextKey(StepKey.Kind.WAIT, name), options);
+        return tools.waits().receive(branch, branch.nextKey(StepKey.Kind.WAIT, name), options);
     }
 
     @Override
     @SuppressWarnings("unchecked") // what the branches return
     public <T extends @Nullable Object> List<T> all(List<StepCallable<T>> branches) throws Exception {
-        return (List<T>) branching.all(enter("branch", "all"), branches);
+        return (List<T>) tools.branching().all(enter("branch", "all"), branches);
     }
 
     @Override
     @SuppressWarnings({"unchecked", "NullAway"}) // what the winner returns, null only if T may be
     public <T extends @Nullable Object> T race(String name, List<StepCallable<T>> branches) throws Exception {
-        return (T) branching.race(enter("race", name), name, branches);
+        return (T) tools.branching().race(enter("race", name), name, branches);
+    }
+
+    /** The branch on this thread, which may wait. */
+    private Branch enter(String what, String name) {
+        Branch branch = branch(what, name);
+        if (branch.isInBody()) {
+            throw new NonRetryableException(
+                    "The %s \"%s\" was called inside a step's body: only run and its branches can leave their thread"
+                            .formatted(what, name));
+        }
+        branch.requireRunning();
+        return branch;
     }
 
     /** The branch on this thread. */
-    private Branch enter(String what, String name) {
+    private Branch branch(String what, String name) {
         String problem = StepParser.nameProblem(name);
         if (problem != null) {
             throw new IllegalArgumentException("The name of a %s %s".formatted(what, problem));
@@ -93,12 +177,6 @@ final class DefaultWorkflowStep implements WorkflowStep {
                                     + "use step.all to do things at the same time")
                             .formatted(what, name, Thread.currentThread().getName()));
         }
-        if (branch.isInBody()) {
-            throw new NonRetryableException(
-                    "The %s \"%s\" was called inside a step's body: only run and its branches can leave their thread"
-                            .formatted(what, name));
-        }
-        branch.requireRunning();
         return branch;
     }
 

@@ -89,7 +89,7 @@ final class InstanceRunner {
         WorkflowEntrypoint<@Nullable Object, Object> entrypoint = workflows.entrypoint(pass.definition());
         return entrypoint.run(
                 new WorkflowEvent<>(payload, claim.createdAt(), claim.id(), claim.workflow()),
-                new DefaultWorkflowStep(pass, tools.waits(), tools.branching()));
+                new DefaultWorkflowStep(pass, tools));
     }
 
     private void end(Pass pass, @Nullable Object output, @Nullable Throwable thrown) {

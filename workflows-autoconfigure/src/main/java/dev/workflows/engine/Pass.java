@@ -3,7 +3,6 @@ package dev.workflows.engine;
 import dev.workflows.store.Claim;
 import dev.workflows.store.History;
 import dev.workflows.store.Wake;
-import java.lang.reflect.Method;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,6 +52,8 @@ final class Pass {
     private final Slot slot;
     private final Lease lease;
     private final Branch root;
+    private final SharedKeys sharedKeys = new SharedKeys();
+
     private final List<Parked> parked = new ArrayList<>();
     private History history = History.EMPTY;
     private PassClock clock = new PassClock(Instant.EPOCH);
@@ -76,14 +77,19 @@ final class Pass {
     }
 
     /** Calls a step's method: as a step of the instance on this thread, or as it is if there is none. */
-    static @Nullable Object callStep(Method method, Class<?> type, boolean onThis, StepBody body) throws Throwable {
+    static @Nullable Object callStep(StepCall call) throws Throwable {
         Branch branch = Branch.current();
-        return branch == null ? body.call() : branch.pass().stepRunner.call(branch, method, type, onThis, body);
+        return branch == null ? call.body().call() : branch.pass().stepRunner.call(branch, call);
     }
 
     /** {@code run} itself. */
     Branch root() {
         return root;
+    }
+
+    /** The keys that do not depend on the branch. */
+    SharedKeys sharedKeys() {
+        return sharedKeys;
     }
 
     Claim claim() {

@@ -3,6 +3,7 @@ package dev.workflows.engine;
 import dev.workflows.Step;
 import dev.workflows.Workflow;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -62,10 +63,13 @@ public final class StepAdvisor extends AbstractPointcutAdvisor {
         Object target = invocation.getThis();
         Class<?> type = target == null ? invocation.getMethod().getDeclaringClass() : AopUtils.getTargetClass(target);
         // an invocation proceeds once, and there may be several attempts
-        return Pass.callStep(
+        ProxyMethodInvocation proxied = (ProxyMethodInvocation) invocation;
+        return Pass.callStep(new StepCall(
                 AopUtils.getMostSpecificMethod(invocation.getMethod(), type),
                 type,
+                target == null ? proxied.getProxy() : target,
+                Arrays.asList(invocation.getArguments()),
                 false,
-                () -> ((ProxyMethodInvocation) invocation).invocableClone().proceed());
+                () -> proxied.invocableClone().proceed()));
     }
 }

@@ -1,6 +1,7 @@
 package dev.workflows.engine;
 
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import org.springframework.cglib.core.Predicate;
 import org.springframework.cglib.proxy.Callback;
 import org.springframework.cglib.proxy.CallbackFilter;
@@ -16,8 +17,13 @@ import org.springframework.util.ClassUtils;
 final class StepEnhancer {
 
     private static final Callback[] CALLBACKS = {
-        (MethodInterceptor) (self, method, arguments, superclass) -> Pass.callStep(
-                method, ClassUtils.getUserClass(self), true, () -> superclass.invokeSuper(self, arguments)),
+        (MethodInterceptor) (self, method, arguments, superclass) -> Pass.callStep(new StepCall(
+                method,
+                ClassUtils.getUserClass(self),
+                self,
+                Arrays.asList(arguments),
+                true,
+                () -> superclass.invokeSuper(self, arguments))),
         NoOp.INSTANCE
     };
 

@@ -24,6 +24,7 @@ import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.type.classreading.MetadataReaderFactory;
+import org.springframework.expression.ParseException;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
 import org.springframework.transaction.interceptor.TransactionAttribute;
@@ -108,7 +109,20 @@ final class StepParser {
                 settings(step, name, where),
                 List.of(step.noRetryFor()),
                 step.sensitive(),
-                transaction(method, type, name, where));
+                transaction(method, type, name, where),
+                key(step, name, where),
+                null);
+    }
+
+    private static @Nullable KeyExpression key(Step step, String name, String where) {
+        try {
+            return step.key().isEmpty() ? null : KeyExpression.parse(step.key());
+        } catch (ParseException e) {
+            throw new WorkflowDefinitionException(
+                    "The key \"%s\" of step \"%s\" (%s) is no expression: %s"
+                            .formatted(step.key(), name, where, e.getMessage()),
+                    "Write a SpEL expression over the method's parameters, such as \"#order.id\".");
+        }
     }
 
     private void refuseWhatCannotBeIntercepted(Method method, String name, String where) {
@@ -148,13 +162,18 @@ final class StepParser {
 
     private void refuseReturnType(Method method, Class<?> type, String name, String where) {
         Class<?> raw = ResolvableType.forMethodReturnType(method, type).resolve(method.getReturnType());
-        boolean reactive = ReactiveAdapterRegistry.getSharedInstance().getAdapter(raw) != null;
-        if (reactive || NOT_STORABLE.stream().anyMatch(refused -> refused.isAssignableFrom(raw))) {
+        if (!isStorable(raw)) {
             throw new WorkflowDefinitionException(
                     "Step \"%s\" (%s) returns %s, which cannot be stored: a step's result is stored when the method returns"
                             .formatted(name, where, raw.getSimpleName()),
                     "Let the method wait for its result, and return the value itself.");
         }
+    }
+
+    /** Whether a result of that type is there when the step returns, and can be read more than once. */
+    static boolean isStorable(Class<?> type) {
+        return ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) == null
+                && NOT_STORABLE.stream().noneMatch(refused -> refused.isAssignableFrom(type));
     }
 
     private StepSettings settings(Step step, String name, String where) {

@@ -9,7 +9,6 @@ import dev.workflows.store.StepKey;
 import dev.workflows.store.Wake;
 import dev.workflows.store.WorkflowStore;
 import dev.workflows.store.Written;
-import java.lang.reflect.Method;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
@@ -45,18 +44,46 @@ final class StepRunner {
     }
 
     @Nullable
-    Object call(Branch branch, Method method, Class<?> type, boolean onThis, StepBody body) throws Throwable {
-        StepSpec spec = specs.find(branch.pass().definition(), method, type);
+    Object call(Branch branch, StepCall call) throws Throwable {
+        StepSpec spec = specs.find(branch.pass().definition(), call.method(), call.type());
         if (branch.isInBody()) {
-            return callWithin(branch, spec, onThis, body);
+            return callWithin(branch, spec, call.onThis(), call.body());
         }
         branch.requireRunning();
+        KeyExpression key = spec.key();
+        StepBody body = call.onThis() ? reading(spec, call.body()) : call.body();
+        return call(branch, spec, key(branch, spec, key == null ? null : key.of(spec, call)), body);
+    }
+
+    /** @param key what tells the call from others of the same name; null for its order */
+    @Nullable
+    Object call(Branch branch, StepDeclaration lambda, @Nullable Object key, StepBody body) throws Throwable {
+        StepSpec spec = specs.lambda(branch.pass().definition(), lambda);
+        if (branch.isInBody()) {
+            return callWithin(branch, spec, false, body);
+        }
+        branch.requireRunning();
+        String text = key == null ? null : KeyExpression.text(spec.name(), "withKey", key);
+        return call(branch, spec, key(branch, spec, text), body);
+    }
+
+    private static StepKey key(Branch branch, StepSpec spec, @Nullable String key) {
+        if (key == null) {
+            return branch.nextKey(StepKey.Kind.STEP, spec.name());
+        }
+        String name = "%s [%s]".formatted(spec.name(), key);
+        String problem = StepParser.nameProblem(name);
+        if (problem != null) {
+            throw new WorkflowException(
+                    "The key of step \"%s\" cannot be used: with it, its name %s".formatted(spec.name(), problem));
+        }
+        return branch.pass().sharedKeys().next(branch, name);
+    }
+
+    private @Nullable Object call(Branch branch, StepSpec spec, StepKey key, StepBody body) throws Throwable {
         refuseForeignTransaction(spec);
-        StepKey key = branch.nextKey(StepKey.Kind.STEP, spec.name());
         Checkpoint stored = branch.pass().history().checkpoints().get(key);
-        return stored != null
-                ? attempts.answer(branch, spec, stored)
-                : attemptUntilDone(branch, spec, key, onThis ? reading(spec, body) : body);
+        return stored != null ? attempts.answer(branch, spec, stored) : attemptUntilDone(branch, spec, key, body);
     }
 
     /** A transaction that only reads is the body's alone; on this, it has nobody else to begin it. */
@@ -136,7 +163,20 @@ final class StepRunner {
             return failForGood(branch, attempt);
         }
         Pass pass = branch.pass();
-        Duration wait = spec.retryPolicy().waitAfter(attempt.number(), ThreadLocalRandom.current());
+        Duration wait;
+        try {
+            wait = spec.retryPolicy().waitAfter(attempt.number(), e.thrown(), ThreadLocalRandom.current());
+        } catch (RuntimeException unknown) {
+            unknown.addSuppressed(e.thrown());
+            return failForGood(
+                    branch,
+                    new FailedAttempt(
+                            attempt.key(),
+                            attempt.number(),
+                            attempt.startedAt(),
+                            attempt.endedAt(),
+                            Failures.of(unknown)));
+        }
         logFailure(branch, attempt, "next in " + DurationText.shortly(wait));
         boolean stored = patience.insist(() -> wait.isZero()
                 ? store.attemptFailed(pass.claim(), attempt)
@@ -186,7 +226,8 @@ final class StepRunner {
             patience.insist(() -> store.stepFailed(pass.claim(), timedOut, Checkpoint.failed(timedOut)));
             patience.insist(() -> store.release(pass.claim(), !branch.isRun()));
         } else {
-            Duration delay = spec.retryPolicy().waitAfter(attempt.number(), ThreadLocalRandom.current());
+            Duration delay =
+                    spec.retryPolicy().waitAfter(attempt.number(), new TimeoutException(), ThreadLocalRandom.current());
             patience.insist(() -> store.retryLater(pass.claim(), timedOut, delay, branch.isRun()));
             wait = branch.isRun() ? delay : wait;
         }

@@ -16,7 +16,8 @@ record StepSpec(
         RetryPolicy retryPolicy,
         Duration timeout,
         boolean sensitive,
-        @Nullable TransactionAttribute transaction) {
+        @Nullable TransactionAttribute transaction,
+        @Nullable KeyExpression key) {
 
     /** @param settings with nothing left open but the longest delay */
     static StepSpec of(StepDeclaration declaration, StepSettings settings) {
@@ -26,6 +27,7 @@ record StepSpec(
                 Objects.requireNonNull(settings.backoff()),
                 settings.maxDelay(),
                 Objects.requireNonNull(settings.jitter()),
+                declaration.delayFunction(),
                 declaration.noRetryFor());
         return new StepSpec(
                 declaration.name(),
@@ -33,7 +35,8 @@ record StepSpec(
                 policy,
                 Objects.requireNonNull(settings.timeout()),
                 declaration.sensitive(),
-                declaration.transaction());
+                declaration.transaction(),
+                declaration.key());
     }
 
     /** Whether the body's database writes and its checkpoint are one transaction; one that only reads has an end of its own. */

@@ -17,6 +17,11 @@ final class StepSpecs {
         this.defaults = defaults;
     }
 
+    /** A step that is given as a lambda. */
+    StepSpec lambda(WorkflowDefinition workflow, StepDeclaration lambda) {
+        return workflow.spec(lambda, defaults);
+    }
+
     StepSpec find(WorkflowDefinition workflow, Method method, Class<?> type) {
         Call call = new Call(workflow.name(), method, type);
         StepSpec spec = known.get(call);

@@ -83,9 +83,12 @@ class BackoffTests {
     void aWaitIsNeverLongerThanTheLongestDelay() {
         RetryPolicy policy = policy(5, Duration.ofSeconds(25), 0);
 
-        assertThat(policy.waitAfter(1, new Random(1))).isEqualTo(Duration.ofSeconds(10));
-        assertThat(policy.waitAfter(2, new Random(1))).isEqualTo(Duration.ofSeconds(20));
-        assertThat(policy.waitAfter(3, new Random(1))).isEqualTo(Duration.ofSeconds(25));
+        assertThat(policy.waitAfter(1, new IllegalStateException(), new Random(1)))
+                .isEqualTo(Duration.ofSeconds(10));
+        assertThat(policy.waitAfter(2, new IllegalStateException(), new Random(1)))
+                .isEqualTo(Duration.ofSeconds(20));
+        assertThat(policy.waitAfter(3, new IllegalStateException(), new Random(1)))
+                .isEqualTo(Duration.ofSeconds(25));
     }
 
     @Test
@@ -94,7 +97,7 @@ class BackoffTests {
         Random random = new Random(42);
 
         List<Duration> waits = IntStream.range(0, 1_000)
-                .mapToObj(i -> policy.waitAfter(1, random))
+                .mapToObj(i -> policy.waitAfter(1, new IllegalStateException(), random))
                 .sorted()
                 .toList();
 
@@ -108,7 +111,7 @@ class BackoffTests {
         RetryPolicy policy = policy(5, Duration.ofSeconds(12), 1);
         Random random = new Random(42);
 
-        assertThat(IntStream.range(0, 1_000).mapToObj(i -> policy.waitAfter(1, random)))
+        assertThat(IntStream.range(0, 1_000).mapToObj(i -> policy.waitAfter(1, new IllegalStateException(), random)))
                 .allSatisfy(wait -> assertThat(wait).isBetween(Duration.ZERO, Duration.ofSeconds(12)));
     }
 
@@ -144,6 +147,7 @@ class BackoffTests {
 
     private static RetryPolicy policy(
             int retries, @Nullable Duration maxDelay, double jitter, List<Class<? extends Throwable>> noRetryFor) {
-        return new RetryPolicy(retries, Duration.ofSeconds(10), Backoff.EXPONENTIAL, maxDelay, jitter, noRetryFor);
+        return new RetryPolicy(
+                retries, Duration.ofSeconds(10), Backoff.EXPONENTIAL, maxDelay, jitter, null, noRetryFor);
     }
 }

@@ -1,0 +1,135 @@
+package dev.workflows;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What applies to a step that is given as a lambda. What is not said here applies as configured in
+ * {@code application.yml} for the workflow or for all; the attributes of {@link Step} say what each means.
+ *
+ * @param retries 0 or more; null as configured
+ * @param delay null as configured
+ * @param backoff {@link Backoff#AS_CONFIGURED} as configured
+ * @param maxDelay null as configured
+ * @param jitter from 0 to 1; null as configured
+ * @param timeout longer than 0; null as configured
+ * @param delayFunction says each wait instead of delay, backoff, maxDelay and jitter; null for none
+ * @param noRetryFor exceptions after which the step fails at once
+ * @param sensitive whether the result must not be shown
+ * @param key what tells this call from others with the same name; null for its occurrence
+ */
+public record StepOptions(
+        @Nullable Integer retries,
+        @Nullable Duration delay,
+        Backoff backoff,
+        @Nullable Duration maxDelay,
+        @Nullable Double jitter,
+        @Nullable Duration timeout,
+        @Nullable StepDelay delayFunction,
+        List<Class<? extends Throwable>> noRetryFor,
+        boolean sensitive,
+        @Nullable Object key) {
+
+    private static final StepOptions DEFAULTS =
+            new StepOptions(null, null, Backoff.AS_CONFIGURED, null, null, null, null, List.of(), false, null);
+
+    /** @throws IllegalArgumentException if a value is out of bounds */
+    public StepOptions {
+        require(retries == null || retries >= 0, "retries must be 0 or more, not " + retries);
+        require(jitter == null || jitter >= 0 && jitter <= 1, "jitter must be between 0 and 1, not " + jitter);
+        require(timeout == null || timeout.compareTo(Duration.ZERO) > 0, "timeout must be longer than 0");
+        require(delay == null || !delay.isNegative(), "delay must not be negative");
+        require(maxDelay == null || !maxDelay.isNegative(), "maxDelay must not be negative");
+        noRetryFor = List.copyOf(noRetryFor);
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+
+    /** All as configured. */
+    public static StepOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** How many times a failed attempt is repeated. */
+    public StepOptions withRetries(int retries) {
+        return new StepOptions(
+                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, sensitive, key);
+    }
+
+    /** How long to wait before the first retry. */
+    public StepOptions withDelay(Duration delay) {
+        return new StepOptions(retries, delay, backoff, maxDelay, jitter, timeout, null, noRetryFor, sensitive, key);
+    }
+
+    /** @param delay written as in {@link Step}: {@code "10 seconds"} */
+    public StepOptions withDelay(String delay) {
+        return withDelay(DurationText.valueOf(delay).value());
+    }
+
+    /** How long to wait, computed after each failed attempt. */
+    public StepOptions withDelay(StepDelay delayFunction) {
+        return new StepOptions(
+                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, sensitive, key);
+    }
+
+    /** How the wait grows from retry to retry. */
+    public StepOptions withBackoff(Backoff backoff) {
+        return new StepOptions(
+                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, sensitive, key);
+    }
+
+    /** The longest wait between two attempts. */
+    public StepOptions withMaxDelay(Duration maxDelay) {
+        return new StepOptions(
+                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, sensitive, key);
+    }
+
+    /** @param maxDelay written as in {@link Step}: {@code "10 minutes"} */
+    public StepOptions withMaxDelay(String maxDelay) {
+        return withMaxDelay(DurationText.valueOf(maxDelay).value());
+    }
+
+    /** The share of a wait by which it varies at random. */
+    public StepOptions withJitter(double jitter) {
+        return new StepOptions(
+                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, sensitive, key);
+    }
+
+    /** How long one attempt may take. */
+    public StepOptions withTimeout(Duration timeout) {
+        return new StepOptions(
+                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, sensitive, key);
+    }
+
+    /** @param timeout written as in {@link Step}: {@code "30 seconds"} */
+    public StepOptions withTimeout(String timeout) {
+        return withTimeout(DurationText.valueOf(timeout).value());
+    }
+
+    /** Exceptions after which the step fails at once; subclasses count. */
+    public StepOptions withNoRetryFor(List<Class<? extends Throwable>> noRetryFor) {
+        return new StepOptions(
+                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, sensitive, key);
+    }
+
+    /** The result is stored and passed on, and shown as {@code [REDACTED]}. */
+    public StepOptions withSensitiveResult() {
+        return new StepOptions(
+                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, true, key);
+    }
+
+    /**
+     * What tells this call from others with the same name, as {@link Step#key} does.
+     *
+     * @param key its text is what counts: a string, a number, an enum, a UUID
+     */
+    public StepOptions withKey(Object key) {
+        return new StepOptions(
+                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, sensitive, key);
+    }
+}
