@@ -10,4 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param type its type
  * @param timestamp when it was sent
  */
-public record ReceivedEvent<T extends @Nullable Object>(T payload, String type, Instant timestamp) {}
+public record ReceivedEvent<T extends @Nullable Object>(T payload, String type, Instant timestamp) {
+
+    /** Without the payload, which may be sensitive. */
+    @Override
+    public String toString() {
+        return "ReceivedEvent[type=%s, timestamp=%s]".formatted(type, timestamp);
+    }
+}

@@ -5,7 +5,9 @@ public enum Sensitive {
     /** What an instance is created with. */
     PARAMS,
     /** What {@code run} returns. */
-    OUTPUT;
+    OUTPUT,
+    /** What the events carry that are sent to it. */
+    EVENTS;
 
     /** What is shown instead of something sensitive. */
     public static final String REDACTED = "[REDACTED]";

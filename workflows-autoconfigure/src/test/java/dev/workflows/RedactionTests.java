@@ -60,5 +60,7 @@ class RedactionTests {
                         + "workflowName=order-workflow]");
         assertThat(CreateOptions.of(new Receipt(SECRET)).withId("order-1"))
                 .hasToString("CreateOptions[id=order-1, retention=null, labels={}]");
+        assertThat(new ReceivedEvent<>(new Receipt(SECRET), "paid", Instant.EPOCH))
+                .hasToString("ReceivedEvent[type=paid, timestamp=1970-01-01T00:00:00Z]");
     }
 }

@@ -130,10 +130,12 @@ public record WorkflowsProperties(
      *
      * @param params What an instance is created with.
      * @param result What a step or a workflow returns.
+     * @param event What an event carries.
      */
     public record Limits(
             @DefaultValue("1MB") DataSize params,
-            @DefaultValue("1MB") DataSize result) {}
+            @DefaultValue("1MB") DataSize result,
+            @DefaultValue("1MB") DataSize event) {}
 
     /**
      * How payloads are encrypted: not at all, unless there are keys.
@@ -222,7 +224,7 @@ public record WorkflowsProperties(
                 valid("", worker::settings),
                 valid("workflows.defaults.", defaults::settings),
                 retention.settings(),
-                new PayloadLimits(limits.params(), limits.result()),
+                new PayloadLimits(limits.params(), limits.result(), limits.event()),
                 definitionSettings());
     }
 

@@ -71,7 +71,7 @@ final class AttemptRunner {
         }
         return payloads.read(
                 stored.output(),
-                PayloadSpec.result(spec, stored.key(), branch.pass().claim()));
+                PayloadSpec.result(spec, stored.key(), branch.pass().claim()).sensitiveIf(stored.sensitive()));
     }
 
     /** The outcome that another writer stored first. */

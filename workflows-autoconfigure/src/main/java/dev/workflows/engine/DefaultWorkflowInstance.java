@@ -12,6 +12,7 @@ import dev.workflows.WaitOptions;
 import dev.workflows.WorkflowInstance;
 import dev.workflows.store.Failure;
 import dev.workflows.store.InstanceState;
+import dev.workflows.store.NewEvent;
 import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -87,9 +88,9 @@ final class DefaultWorkflowInstance implements WorkflowInstance<Object> {
     @Override
     public void sendEvent(String type, @Nullable Object payload) {
         WaitOptions.requireType(type);
-        PayloadContext context = new PayloadContext(definition.name(), id);
-        String json = payloads.writeEvent(payload, PayloadSpec.newEvent(type, payload, context));
-        steering.send(definition.name(), id, type, json);
+        PayloadSpec spec = PayloadSpec.newEvent(definition, id, type, payload);
+        String stored = payloads.writeEvent(payload, spec);
+        steering.send(definition.name(), id, new NewEvent(type, stored, spec.sensitive()));
     }
 
     @Override
@@ -126,7 +127,9 @@ final class DefaultWorkflowInstance implements WorkflowInstance<Object> {
         return state.output() == null
                 ? null
                 : payloads.read(
-                        state.output(), PayloadSpec.output(definition, new PayloadContext(definition.name(), id)));
+                        state.output(),
+                        PayloadSpec.output(definition, new PayloadContext(definition.name(), id))
+                                .sensitiveIf(state.sensitive()));
     }
 
     private static InstanceStatus.@Nullable InstanceError error(InstanceState state) {

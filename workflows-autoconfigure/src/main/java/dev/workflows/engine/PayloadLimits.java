@@ -7,5 +7,6 @@ import org.springframework.util.unit.DataSize;
  *
  * @param params what an instance is created with
  * @param result what a step or {@code run} returns
+ * @param event what an event carries
  */
-public record PayloadLimits(DataSize params, DataSize result) {}
+public record PayloadLimits(DataSize params, DataSize result, DataSize event) {}

@@ -53,20 +53,25 @@ record PayloadSpec(String what, Type type, PayloadContext context, boolean sensi
     }
 
     /** An event that is to be sent; its type is what receivers may ask for. */
-    static PayloadSpec newEvent(String type, @Nullable Object payload, PayloadContext instance) {
+    static PayloadSpec newEvent(WorkflowDefinition workflow, String instanceId, String type, @Nullable Object payload) {
         return new PayloadSpec(
                 "the payload of event \"%s\"".formatted(type),
                 payload == null ? Object.class : PayloadMapper.writtenAs(payload.getClass()),
-                instance,
-                false);
+                new PayloadContext(workflow.name(), instanceId),
+                workflow.sensitive().contains(Sensitive.EVENTS));
     }
 
-    static PayloadSpec event(WaitOptions<?> options, StepKey key, Claim claim) {
+    static PayloadSpec event(WorkflowDefinition workflow, WaitOptions<?> options, StepKey key, Claim claim) {
         return new PayloadSpec(
                 "the payload of the event that wait \"%s\" received".formatted(key),
                 options.payloadType(),
                 of(claim),
-                false);
+                workflow.sensitive().contains(Sensitive.EVENTS));
+    }
+
+    /** What was sensitive when it was stored stays so, whatever the code says by now. */
+    PayloadSpec sensitiveIf(boolean marked) {
+        return new PayloadSpec(what, type, context, sensitive || marked);
     }
 
     static PayloadContext of(Claim claim) {

@@ -59,7 +59,7 @@ final class Payloads {
 
     /** @throws PayloadException if the payload cannot be written, or is too large */
     String writeEvent(@Nullable Object payload, PayloadSpec spec) {
-        return write(payload, spec, limits.result());
+        return write(payload, spec, limits.event());
     }
 
     private String write(@Nullable Object value, PayloadSpec spec, DataSize limit) {

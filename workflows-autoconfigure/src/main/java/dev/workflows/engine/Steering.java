@@ -5,6 +5,7 @@ import dev.workflows.InstanceNotFoundException;
 import dev.workflows.RestartFrom;
 import dev.workflows.StepNotFoundException;
 import dev.workflows.WorkflowException;
+import dev.workflows.store.NewEvent;
 import dev.workflows.store.RestartPoint;
 import dev.workflows.store.Steered;
 import dev.workflows.store.StepKey;
@@ -54,10 +55,11 @@ final class Steering {
         }
     }
 
-    void send(String workflow, String id, String type, String payload) {
+    void send(String workflow, String id, NewEvent event) {
         // how often it has been signalled is in the database: the heartbeat or a look will tell
-        Steered steered = require(store.send(workflow, id, type, payload), workflow, id, Pass::signalled);
-        requireApplied(steered, workflow, id, "it takes no events, and event \"%s\" was not stored".formatted(type));
+        Steered steered = require(store.send(workflow, id, event), workflow, id, Pass::signalled);
+        requireApplied(
+                steered, workflow, id, "it takes no events, and event \"%s\" was not stored".formatted(event.type()));
     }
 
     private static StepKey.Kind kind(RestartFrom.Type type) {

@@ -101,9 +101,11 @@ final class Waits {
         if (failure != null) {
             throw new WaitTimeoutException(name, failure.message());
         }
+        Pass pass = branch.pass();
         T payload = (T) payloads.read(
                 Objects.requireNonNull(stored.output()),
-                PayloadSpec.event(options, stored.key(), branch.pass().claim()));
+                PayloadSpec.event(pass.definition(), options, stored.key(), pass.claim())
+                        .sensitiveIf(stored.sensitive()));
         return new ReceivedEvent<>(payload, options.eventType(), Objects.requireNonNull(stored.sentAt()));
     }
 }

@@ -28,6 +28,9 @@ class EventEntity {
     @JdbcTypeCode(SqlTypes.LONG32VARCHAR)
     private String payload;
 
+    @Column(name = "sensitive")
+    private boolean sensitive;
+
     @Column(name = "sent_at")
     private Instant sentAt;
 
@@ -39,6 +42,10 @@ class EventEntity {
 
     String payload() {
         return payload;
+    }
+
+    boolean sensitive() {
+        return sensitive;
     }
 
     Instant sentAt() {

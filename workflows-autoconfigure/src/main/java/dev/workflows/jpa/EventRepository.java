@@ -12,9 +12,9 @@ interface EventRepository extends Repository<EventEntity, Long> {
 
     @Modifying
     @NativeQuery("""
-            insert into workflow_event (instance_pk, type, payload, sent_at)
-            values (:instance, :type, :payload, current_timestamp)""")
-    int insert(long instance, String type, String payload);
+            insert into workflow_event (instance_pk, type, payload, sensitive, sent_at)
+            values (:instance, :type, :payload, :sensitive, current_timestamp)""")
+    int insert(long instance, String type, String payload, boolean sensitive);
 
     @NativeQuery("""
             select * from workflow_event

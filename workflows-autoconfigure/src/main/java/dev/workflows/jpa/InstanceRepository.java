@@ -117,8 +117,10 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
     @Modifying
     @NativeQuery("""
             insert into workflow_generation
-                (instance_pk, generation, status, output, error_name, error_message, error_stack, ended_at, restarted_at)
-            select pk, generation, status, output, error_name, error_message, error_stack, ended_at, current_timestamp
+                (instance_pk, generation, status, output, sensitive_output, error_name, error_message, error_stack, ended_at,
+                 restarted_at)
+            select pk, generation, status, output, sensitive_output, error_name, error_message, error_stack, ended_at,
+                   current_timestamp
             from workflow_instance where pk = :pk""")
     int keepGeneration(long pk);
 
@@ -126,8 +128,9 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
     @NativeQuery("""
             update workflow_instance
             set status = :status, generation = generation + 1, epoch = epoch + 1, owner = null,
-                due_at = current_timestamp, paused_at = null, interrupted = false, output = null, error_name = null,
-                error_message = null, error_stack = null, ended_at = null, expires_at = null
+                due_at = current_timestamp, paused_at = null, interrupted = false, output = null,
+                sensitive_output = false, error_name = null, error_message = null, error_stack = null, ended_at = null,
+                expires_at = null
             where pk = :pk""")
     int restart(long pk, String status);
 
@@ -145,8 +148,8 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
     @Modifying
     @NativeQuery("""
             update workflow_instance
-            set status = 'complete', output = :output, sensitive_output = :sensitive, owner = null, due_at = null, epoch = epoch + 1,
-                ended_at = current_timestamp,
+            set status = 'complete', output = :output, sensitive_output = :sensitive, owner = null, due_at = null,
+                epoch = epoch + 1, ended_at = current_timestamp,
                 expires_at = current_timestamp + cast(:keepSeconds as double precision) * interval '1' second
             where pk = :pk and epoch = :epoch""")
     int complete(long pk, long epoch, String output, boolean sensitive, double keepSeconds);

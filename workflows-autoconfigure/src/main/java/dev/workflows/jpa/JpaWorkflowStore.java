@@ -9,6 +9,7 @@ import dev.workflows.store.FailedAttempt;
 import dev.workflows.store.Failure;
 import dev.workflows.store.History;
 import dev.workflows.store.InstanceState;
+import dev.workflows.store.NewEvent;
 import dev.workflows.store.NewInstance;
 import dev.workflows.store.Owned;
 import dev.workflows.store.Reception;
@@ -106,8 +107,8 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     }
 
     @Override
-    public Optional<Steered> send(String workflow, String id, String type, String payload) {
-        return transactions.joining(() -> steering.send(workflow, id, type, payload));
+    public Optional<Steered> send(String workflow, String id, NewEvent event) {
+        return transactions.joining(() -> steering.send(workflow, id, event));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.workflows.jpa;
 
 import dev.workflows.Status;
+import dev.workflows.store.NewEvent;
 import dev.workflows.store.RestartPoint;
 import dev.workflows.store.Steered;
 import dev.workflows.store.Transition;
@@ -71,14 +72,14 @@ final class Steering {
         });
     }
 
-    Optional<Steered> send(String workflow, String id, String type, String payload) {
+    Optional<Steered> send(String workflow, String id, NewEvent event) {
         return instances.lock(workflow, id).map(instance -> {
             Status status = instance.status();
             boolean accepted = Transition.SEND_EVENT.from(status).isPresent();
             if (accepted) {
-                events.insert(instance.pk(), type, payload);
-                boolean waitsForIt =
-                        status == Status.WAITING && steps.countWaits(instance.pk(), instance.generation(), type) > 0;
+                events.insert(instance.pk(), event.type(), event.payload(), event.sensitive());
+                boolean waitsForIt = status == Status.WAITING
+                        && steps.countWaits(instance.pk(), instance.generation(), event.type()) > 0;
                 instances.signal(instance.pk(), waitsForIt);
             }
             return new Steered(instance.pk(), status, accepted);

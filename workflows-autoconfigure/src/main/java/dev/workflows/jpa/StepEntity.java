@@ -93,6 +93,7 @@ class StepEntity {
     /** The event that was waited for is there. */
     void received(EventEntity event, Instant now) {
         output = event.payload();
+        sensitive = event.sensitive();
         eventAt = event.sentAt();
         endedAt = now;
     }

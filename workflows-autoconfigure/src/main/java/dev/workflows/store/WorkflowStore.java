@@ -56,8 +56,8 @@ public interface WorkflowStore {
      */
     Optional<Steered> restart(String workflow, String id, @Nullable RestartPoint from);
 
-    /** Stores an event, and makes the instance due if it waits for one of that type. */
-    Optional<Steered> send(String workflow, String id, String type, String payload);
+    /** Stores an event, and makes the instance due if it waits for one of its type. */
+    Optional<Steered> send(String workflow, String id, NewEvent event);
 
     // --- dispatch ---
 

@@ -42,6 +42,7 @@ class ConfigurationMetadataTests {
                         "workflows.retention.error",
                         "workflows.limits.params",
                         "workflows.limits.result",
+                        "workflows.limits.event",
                         "workflows.encryption.keys",
                         "workflows.encryption.active-key",
                         "workflows.encryption.accept-plain-text",

@@ -50,6 +50,7 @@ class PropertiesTests {
                     assertThat(properties.retention().error()).isEqualTo(DurationText.valueOf("30 days"));
                     assertThat(properties.limits().params()).isEqualTo(DataSize.ofMegabytes(1));
                     assertThat(properties.limits().result()).isEqualTo(DataSize.ofMegabytes(1));
+                    assertThat(properties.limits().event()).isEqualTo(DataSize.ofMegabytes(1));
                     assertThat(properties.definitions()).isEmpty();
                     assertThat(properties.defaults())
                             .isEqualTo(new WorkflowsProperties.Steps(null, null, null, null, null, null));

@@ -12,6 +12,7 @@ import dev.workflows.PayloadException;
 import dev.workflows.Status;
 import dev.workflows.Step;
 import dev.workflows.StepFailedException;
+import dev.workflows.WaitOptions;
 import dev.workflows.Workflow;
 import dev.workflows.WorkflowBinding;
 import dev.workflows.WorkflowEntrypoint;
@@ -49,6 +50,8 @@ class EncryptionTests {
 
     record Card(String number) {}
 
+    private static final WaitOptions<Card> PAID = WaitOptions.forType("paid", Card.class);
+
     /** Is written as a text, and cannot be read from one: Jackson says so, and quotes the text. */
     record Unreadable(@JsonValue String text) {
 
@@ -71,6 +74,9 @@ class EncryptionTests {
                 } catch (StepFailedException e) {
                     // its failure is stored
                 }
+            }
+            if (event.instanceId().startsWith("paid")) {
+                return List.of(step.waitForEvent("for money", PAID).payload());
             }
             if (event.instanceId().startsWith("long")) {
                 step.sleep("until told otherwise", "300 days");
@@ -100,10 +106,19 @@ class EncryptionTests {
             create(application, "complete").await(ScriptedWorkflow.LONG_ENOUGH);
             create(application, "failing").await(ScriptedWorkflow.LONG_ENOUGH);
             awaitSleeping(create(application, "long"));
+            WorkflowInstance<List<Card>> paid = create(application, "paid");
+            paid.sendEvent("paid", new Card(SECRET));
+            assertThat(paid.await(ScriptedWorkflow.LONG_ENOUGH)).containsExactly(new Card(SECRET));
+            paid.restart();
+            paid.sendEvent("unread", new Card(SECRET));
 
             Map<String, String> everything = everything(application);
 
-            assertThat(everything).containsKeys("workflow_instance", "workflow_step", "workflow_attempt");
+            assertThat(everything.keySet())
+                    .contains("workflow_instance", "workflow_step", "workflow_attempt", "workflow_event")
+                    .contains("workflow_generation");
+            assertThat(everything.get("workflow_event")).contains("=unread", "=aes-gcm:a:");
+            assertThat(everything.get("workflow_generation")).contains("=aes-gcm:a:");
             assertThat(everything.get("workflow_step"))
                     .contains("aes-gcm:a:", "InvalidFormatException, whose message is left out");
             assertThat(everything).allSatisfy((table, rows) -> assertThat(rows).doesNotContain(SECRET));

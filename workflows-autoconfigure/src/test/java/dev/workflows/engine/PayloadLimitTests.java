@@ -7,7 +7,11 @@ import dev.workflows.CreateOptions;
 import dev.workflows.InstanceFailedException;
 import dev.workflows.PayloadException;
 import dev.workflows.StepFailedException;
+import dev.workflows.WaitOptions;
+import dev.workflows.WorkflowInstance;
+import dev.workflows.test.OnEveryDatabase;
 import dev.workflows.test.SharedApplication;
+import dev.workflows.test.TestApplication;
 import dev.workflows.test.TestDatabase;
 import java.util.Base64;
 import java.util.stream.Stream;
@@ -16,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The limits as they are by default, to the byte, with and without encryption. */
@@ -101,6 +106,42 @@ class PayloadLimitTests {
         assertThatExceptionOfType(InstanceFailedException.class)
                 .isThrownBy(() -> ScriptedWorkflow.run(application, (steps, step) -> json(MEGABYTE + 1)))
                 .withMessageContaining(": too large, 1,048,577 bytes as JSON where the limit is 1,048,576");
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("everyWay")
+    void anEventOfExactlyTheLimitArrivesAndOneByteMoreIsRefused(TestDatabase database, Storing storing)
+            throws Exception {
+        WorkflowInstance<Object> instance = ScriptedWorkflow.create(
+                storing.on(database),
+                (steps, step) -> step.waitForEvent("for text", WaitOptions.forType("text", String.class))
+                        .payload()
+                        .length());
+
+        assertThatExceptionOfType(PayloadException.class)
+                .isThrownBy(() -> instance.sendEvent("text", json(MEGABYTE + 1)))
+                .withMessage("The payload of event \"text\": too large, 1,048,577 bytes as JSON where the limit is "
+                        + "1,048,576");
+        instance.sendEvent("text", json(MEGABYTE));
+
+        assertThat(instance.await(ScriptedWorkflow.LONG_ENOUGH)).isEqualTo(MEGABYTE - 2);
+    }
+
+    @OnEveryDatabase
+    void eachLimitIsItsOwn(TestDatabase database) throws Exception {
+        try (ConfigurableApplicationContext application = TestApplication.on(database.newUrl(), ScriptedWorkflow.class)
+                .with("workflows.limits.params=30B", "workflows.limits.result=20B", "workflows.limits.event=10B")
+                .start()) {
+            WorkflowInstance<Object> instance = ScriptedWorkflow.create(
+                    application,
+                    CreateOptions.<Object>of(json(30)).withId("small"),
+                    (steps, step) -> steps.text(() -> json(20)));
+
+            assertThatExceptionOfType(PayloadException.class)
+                    .isThrownBy(() -> instance.sendEvent("text", json(11)))
+                    .withMessageContaining("11 bytes as JSON where the limit is 10");
+            assertThat(instance.await(ScriptedWorkflow.LONG_ENOUGH)).isEqualTo(json(20));
+        }
     }
 
     /** A text that has so many bytes as JSON, which adds its quotes. */

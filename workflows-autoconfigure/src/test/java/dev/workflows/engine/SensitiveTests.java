@@ -9,10 +9,12 @@ import dev.workflows.CreateOptions;
 import dev.workflows.InstanceFailedException;
 import dev.workflows.InstanceStatus;
 import dev.workflows.PayloadException;
+import dev.workflows.RestartFrom;
 import dev.workflows.Sensitive;
 import dev.workflows.Status;
 import dev.workflows.Step;
 import dev.workflows.StepFailedException;
+import dev.workflows.WaitOptions;
 import dev.workflows.Workflow;
 import dev.workflows.WorkflowBinding;
 import dev.workflows.WorkflowEntrypoint;
@@ -44,7 +46,11 @@ class SensitiveTests {
 
     @RegisterExtension
     static final SharedApplication APPLICATION = SharedApplication.of(
-            CardWorkflow.class, OpenWorkflow.class, BrokenParamsWorkflow.class, BrokenOutputWorkflow.class);
+            CardWorkflow.class,
+            OpenWorkflow.class,
+            BrokenParamsWorkflow.class,
+            BrokenOutputWorkflow.class,
+            EventWorkflow.class);
 
     record Card(String number) {}
 
@@ -136,6 +142,18 @@ class SensitiveTests {
         }
     }
 
+    @Workflow(sensitive = {Sensitive.EVENTS, Sensitive.OUTPUT})
+    static class EventWorkflow implements WorkflowEntrypoint<Card, Card> {
+        @Override
+        public Card run(WorkflowEvent<Card> event, WorkflowStep step) {
+            if (event.instanceId().startsWith("broken")) {
+                step.waitForEvent("for a number", WaitOptions.forType("paid", Integer.class));
+            }
+            return step.waitForEvent("for money", WaitOptions.forType("paid", Card.class))
+                    .payload();
+        }
+    }
+
     /** The same workflow as {@link OpenWorkflow}, in a later version. */
     @Workflow(name = "open-workflow", sensitive = Sensitive.OUTPUT)
     static class ClosedWorkflow extends OpenWorkflow {}
@@ -182,6 +200,57 @@ class SensitiveTests {
         assertThat(texts(database, """
                         select s.name from workflow_step s join workflow_instance i on i.pk = s.instance_pk
                         where i.id = 'marked' and s.sensitive""")).containsExactly("issue");
+    }
+
+    @OnEveryDatabase
+    void whatSensitiveEventsCarryIsPassedOnAndMarked(TestDatabase database) throws Exception {
+        WorkflowInstance<Card> instance = create(database, "EVENT_WORKFLOW", "event");
+        instance.sendEvent("paid", new Card(SECRET));
+
+        assertThat(instance.await(ScriptedWorkflow.LONG_ENOUGH)).isEqualTo(new Card(SECRET));
+
+        String ofTheInstance = " join workflow_instance i on i.pk = instance_pk where i.id = 'event' and sensitive";
+        assertThat(texts(database, "select type from workflow_event" + ofTheInstance))
+                .containsExactly("paid");
+        assertThat(texts(database, "select name from workflow_step" + ofTheInstance))
+                .containsExactly("for money");
+    }
+
+    @OnEveryDatabase
+    void noErrorQuotesWhatASensitiveEventCarries(TestDatabase database) {
+        WorkflowInstance<Card> instance = create(database, "EVENT_WORKFLOW", "broken-event");
+
+        assertThatExceptionOfType(PayloadException.class)
+                .isThrownBy(() -> instance.sendEvent("paid", new Unwritable(SECRET)))
+                .withMessageContaining("The payload of event \"paid\" cannot be written as JSON from")
+                .withMessageContaining(", whose message is left out")
+                .withMessageNotContaining(SECRET)
+                .withNoCause();
+        instance.sendEvent("paid", SECRET);
+        assertThatExceptionOfType(InstanceFailedException.class)
+                .isThrownBy(() -> instance.await(ScriptedWorkflow.LONG_ENOUGH))
+                .withMessageContaining(
+                        "The payload of the event that wait \"for a number\" received cannot be read back")
+                .withMessageContaining(", whose message is left out")
+                .withMessageNotContaining(SECRET);
+        assertThat(texts(database, "select error_stack from workflow_instance where id = 'broken-event'"))
+                .allSatisfy(stack -> assertThat(stack).doesNotContain(SECRET));
+    }
+
+    @OnEveryDatabase
+    void whatEarlierGenerationsReturnedStaysMarked(TestDatabase database) throws Exception {
+        WorkflowInstance<List<Card>> instance = create(database, "CARD_WORKFLOW", "again");
+        instance.await(ScriptedWorkflow.LONG_ENOUGH);
+        instance.restart(RestartFrom.step("print"));
+        instance.await(ScriptedWorkflow.LONG_ENOUGH);
+
+        assertThat(texts(database, """
+                        select i.id from workflow_generation g join workflow_instance i on i.pk = g.instance_pk
+                        where i.id = 'again' and g.sensitive_output and i.sensitive_output""")).hasSize(1);
+        assertThat(texts(database, """
+                        select s.name || ' ' || s.generation from workflow_step s
+                        join workflow_instance i on i.pk = s.instance_pk
+                        where i.id = 'again' and s.sensitive order by s.generation""")).containsExactly("issue 1", "issue 2");
     }
 
     @OnEveryDatabase

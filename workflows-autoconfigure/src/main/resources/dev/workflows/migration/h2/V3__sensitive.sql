@@ -2,3 +2,5 @@
 alter table workflow_step add column sensitive boolean default false not null;
 alter table workflow_instance add column sensitive_params boolean default false not null;
 alter table workflow_instance add column sensitive_output boolean default false not null;
+alter table workflow_generation add column sensitive_output boolean default false not null;
+alter table workflow_event add column sensitive boolean default false not null;
