@@ -33,6 +33,13 @@ public @interface Workflow {
     String binding() default "";
 
     /**
+     * What this state of the code is called, as {@code "2"} or {@code "2026-05"}: an instance keeps the version that it was
+     * created with, which {@link WorkflowStep#version()} tells {@code run}. At most 64 characters, no control characters.
+     * {@code workflows.definitions.<workflow>.version} replaces it.
+     */
+    String version() default "";
+
+    /**
      * Cron expressions at whose times instances are created by themselves, each exactly once over all nodes, with the id
      * {@code schedule-20261122T060000Z} (and a suffix for each expression if there are several) and no params, which
      * its event reads from {@code {}}. The event says which {@link Schedule} it was.

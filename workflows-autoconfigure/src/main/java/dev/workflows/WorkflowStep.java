@@ -14,6 +14,34 @@ import org.springframework.core.ParameterizedTypeReference;
 public interface WorkflowStep {
 
     /**
+     * The {@linkplain Workflow#version() version} of the workflow that created this instance, the same at every replay;
+     * empty if it had none. So {@code run} can keep to the path that an instance began with.
+     */
+    String version();
+
+    /**
+     * Whether the instance comes to this place for the first time since the code was changed here: true, and stored, so
+     * that it stays true; false for an instance that had gone past this place before. It lets a change of {@code run} leave
+     * running instances on the path that they began with:
+     *
+     * <pre>{@code
+     * if (step.patched("check for fraud")) {
+     *     checkForFraud(order);
+     * }
+     * }</pre>
+     *
+     * <p>An instance has gone past if something is stored of it that this pass has not come to yet: a step, a retry, or a
+     * wait, in this branch or after the branches that it is one of. What is stored of the other branches makes no
+     * difference; nor, in a branch, does a step that has a {@linkplain Step#key() key}. Once no instance is left from before, the condition can be removed from the code: what is stored of it
+     * is then no longer looked at.
+     *
+     * <p>Costs a checkpoint where it is true, and nothing where it is false.
+     *
+     * @param name the change's name, as for {@link #sleep}; each occurrence of it, in a loop, is answered on its own
+     */
+    boolean patched(String name);
+
+    /**
      * Waits. Zero or less returns at once.
      *
      * @param name the wait's name, 1 to 256 characters, no control characters, no half of a surrogate pair

@@ -166,6 +166,7 @@ public record WorkflowsProperties(
      *
      * @param name The name under which its instances are stored, instead of the one in its annotation.
      * @param binding The name of its binding bean, instead of the one in its annotation.
+     * @param version What this state of its code is called, instead of what its annotation says.
      * @param retries How many times a failed attempt is repeated, where the step's annotation says nothing.
      * @param delay How long to wait before the first retry, where the step's annotation says nothing.
      * @param backoff How the wait grows from retry to retry, where the step's annotation says nothing.
@@ -182,6 +183,7 @@ public record WorkflowsProperties(
     public record Definition(
             @Nullable String name,
             @Nullable String binding,
+            @Nullable String version,
             @Nullable Integer retries,
             @Nullable DurationText delay,
             @Nullable Backoff backoff,
@@ -212,6 +214,7 @@ public record WorkflowsProperties(
             return new WorkflowSettings(
                     name,
                     binding,
+                    version,
                     valid(prefix, new Steps(retries, delay, backoff, maxDelay, jitter, timeout)::settings),
                     byStep,
                     retention == null ? null : retention.settings(),

@@ -21,11 +21,10 @@ final class Branch {
         LEFT
     }
 
-    static final int MAX_SCOPE_LENGTH = 200;
-
     private static final ThreadLocal<@Nullable Branch> CURRENT = new ThreadLocal<>();
 
     private final Pass pass;
+    private final @Nullable Branch parent;
     private final String scope;
     private final Map<StepKey, Integer> occurrences = new HashMap<>();
     private int forks;
@@ -37,10 +36,16 @@ final class Branch {
     private Stage stage = Stage.WORKING;
     private int enough;
 
-    Branch(Pass pass, String scope, boolean interruptedBefore) {
+    private Branch(Pass pass, @Nullable Branch parent, String scope, boolean interruptedBefore) {
         this.pass = pass;
+        this.parent = parent;
         this.scope = scope;
         this.interruptedBefore = interruptedBefore;
+    }
+
+    /** {@code run} itself. */
+    static Branch root(Pass pass, boolean interruptedBefore) {
+        return new Branch(pass, null, Scope.RUN, interruptedBefore);
     }
 
     /** The branch on this thread; null outside of {@code run}. */
@@ -82,7 +87,30 @@ final class Branch {
     /** The key of the next call with this name. */
     StepKey nextKey(StepKey.Kind kind, String name) {
         int occurrence = occurrences.merge(new StepKey(kind, scope, name, 0), 1, Integer::sum);
-        return new StepKey(kind, scope, name, occurrence);
+        return reached(new StepKey(kind, scope, name, occurrence));
+    }
+
+    /** The key of the next call with this name in whatever branch. */
+    StepKey nextSharedKey(String name) {
+        return reached(pass.sharedKeys().next(this, name));
+    }
+
+    private StepKey reached(StepKey key) {
+        pass.replay().reach(key);
+        return key;
+    }
+
+    /**
+     * Whether an earlier pass went on from here: in this branch, or in what comes after the forks that it is within. What
+     * other branches of those forks are at does not matter, so the answer does not depend on timing; nor, for that, does
+     * what any of them may have done.
+     */
+    boolean hasGoneOnBefore() {
+        return goneOn() || isRun() && pass.replay().goesOn(StepKey.ANY_BRANCH, 0);
+    }
+
+    private boolean goneOn() {
+        return pass.replay().goesOn(scope, forks) || parent != null && parent.goneOn();
     }
 
     /** The branches that this one forks into, numbered by the call and not by time. */
@@ -90,12 +118,12 @@ final class Branch {
         forks++;
         List<Branch> forked = new ArrayList<>(size);
         for (int i = 1; i <= size; i++) {
-            String inner = (scope.isEmpty() ? "" : scope + "/") + forks + "." + i;
-            if (inner.length() > MAX_SCOPE_LENGTH) {
+            String inner = Scope.inner(scope, forks, i);
+            if (inner.length() > Scope.MAX_LENGTH) {
                 throw new WorkflowException("Branches are nested too deeply: \"%s\" has more than %d characters"
-                        .formatted(inner, MAX_SCOPE_LENGTH));
+                        .formatted(inner, Scope.MAX_LENGTH));
             }
-            forked.add(new Branch(pass, inner, interruptedBefore));
+            forked.add(new Branch(pass, this, inner, interruptedBefore));
         }
         children = forked;
         return forked;

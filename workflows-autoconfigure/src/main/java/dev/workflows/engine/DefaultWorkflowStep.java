@@ -35,6 +35,16 @@ final class DefaultWorkflowStep implements WorkflowStep {
     }
 
     @Override
+    public String version() {
+        return pass.claim().version();
+    }
+
+    @Override
+    public boolean patched(String name) {
+        return tools.patches().patched(enter("patch", name), name);
+    }
+
+    @Override
     @SuppressWarnings({"unchecked", "NullAway"}) // what the body returns, null only if T may be
     public <T extends @Nullable Object> T call(String name, Class<T> type, StepOptions options, StepCallable<T> body) {
         return (T) callLambda(name, type, options, body::call);

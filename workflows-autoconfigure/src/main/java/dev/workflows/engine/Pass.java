@@ -55,7 +55,7 @@ final class Pass {
     private final SharedKeys sharedKeys = new SharedKeys();
 
     private final List<Parked> parked = new ArrayList<>();
-    private History history = History.EMPTY;
+    private Replay replay = new Replay(History.EMPTY);
     private PassClock clock = new PassClock(Instant.EPOCH);
     private long signals;
     private long rung;
@@ -73,7 +73,7 @@ final class Pass {
         this.slot = slot;
         this.lease = lease;
         this.signals = claim.signals();
-        this.root = new Branch(this, "", claim.interrupted());
+        this.root = Branch.root(this, claim.interrupted());
     }
 
     /** Calls a step's method: as a step of the instance on this thread, or as it is if there is none. */
@@ -101,12 +101,16 @@ final class Pass {
     }
 
     History history() {
-        return history;
+        return replay.history();
+    }
+
+    Replay replay() {
+        return replay;
     }
 
     /** What earlier passes have done; to be called before {@code run} is entered. */
     void goOnFrom(History history) {
-        this.history = history;
+        this.replay = new Replay(history);
         this.clock = new PassClock(history.latest());
     }
 

@@ -26,7 +26,7 @@ final class SharedKeys {
         }
         int occurrence = before == null ? 1 : before.occurrence() + 1;
         last.put(name, new StepKey(StepKey.Kind.STEP, branch.scope(), name, occurrence));
-        return new StepKey(StepKey.Kind.STEP, name, occurrence);
+        return new StepKey(StepKey.Kind.STEP, StepKey.ANY_BRANCH, name, occurrence);
     }
 
     /** Whether the branches are two of one fork, or within two of one. */

@@ -89,6 +89,7 @@ final class Starter {
                 created.createdAt(),
                 created.retention(),
                 false,
-                0);
+                0,
+                created.version());
     }
 }

@@ -77,7 +77,7 @@ final class StepRunner {
             throw new WorkflowException(
                     "The key of step \"%s\" cannot be used: with it, its name %s".formatted(spec.name(), problem));
         }
-        return branch.pass().sharedKeys().next(branch, name);
+        return branch.nextSharedKey(name);
     }
 
     private @Nullable Object call(Branch branch, StepSpec spec, StepKey key, StepBody body) throws Throwable {

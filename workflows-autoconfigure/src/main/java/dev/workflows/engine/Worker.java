@@ -44,7 +44,12 @@ final class Worker implements Lease.Holder {
         AttemptRunner attempts = new AttemptRunner(workflows.payloads(), transactions, watchdog, store, patience);
         StepRunner steps = new StepRunner(new StepSpecs(settings.defaults()), attempts, transactions, store, patience);
         Waits waits = new Waits(store, patience, workflows.payloads());
-        Tools tools = new Tools(steps, waits, new Branching(threads, store, patience), new Values(store, patience));
+        Tools tools = new Tools(
+                steps,
+                waits,
+                new Branching(threads, store, patience),
+                new Values(store, patience),
+                new Patches(store, patience));
         InstanceRunner instances = new InstanceRunner(workflows, tools, store, patience, passes);
         this.dispatcher = new Dispatcher(store, lease, instances, threads, this.settings);
         List<String> names = List.copyOf(workflows.names());

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A workflow: its names, its types and what applies to its steps.
  *
  * @param declaredName the name in the code, which the configuration may have replaced
+ * @param version what this state of the code is called
  * @param beanName the bean whose {@code run} is entered
  * @param steps those of its own class
  * @param sensitive what must not be shown
@@ -25,6 +26,7 @@ record WorkflowDefinition(
         String name,
         String declaredName,
         String binding,
+        String version,
         String beanName,
         Class<?> type,
         Type paramsType,

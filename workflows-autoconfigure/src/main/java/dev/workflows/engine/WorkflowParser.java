@@ -20,6 +20,7 @@ import org.springframework.util.ReflectionUtils;
 /** The one place that reads {@link Workflow} annotations; it refuses what could not work as it is written. */
 final class WorkflowParser {
 
+    private static final int MAX_VERSION_LENGTH = 64;
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9_-]{0,63}");
     private static final Pattern WORD_START = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])");
 
@@ -61,6 +62,7 @@ final class WorkflowParser {
                 name,
                 declaredName,
                 binding(configured, workflow, name),
+                version(configured, workflow, name),
                 beanName,
                 type,
                 ResolvedTypes.of(entrypoint.getGeneric(0)),
@@ -88,6 +90,17 @@ final class WorkflowParser {
             return configured.binding();
         }
         return workflow.binding().isEmpty() ? name.replace('-', '_').toUpperCase(Locale.ROOT) : workflow.binding();
+    }
+
+    private static String version(WorkflowSettings configured, Workflow workflow, String name) {
+        String version = Objects.requireNonNullElse(configured.version(), workflow.version());
+        if (version.length() > MAX_VERSION_LENGTH || !version.isEmpty() && StepParser.nameProblem(version) != null) {
+            throw new WorkflowDefinitionException(
+                    "The version of workflow \"%s\" is malformed: \"%s\"".formatted(name, version),
+                    "Use at most %d characters, none of them a control character, in @Workflow or workflows.definitions.*.version."
+                            .formatted(MAX_VERSION_LENGTH));
+        }
+        return version;
     }
 
     private static void refuseName(String name, Class<?> type) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name instead of the declared one; null to keep it
  * @param binding instead of the declared one; null to keep it
+ * @param version instead of the declared one; null to keep it
  * @param steps what applies to all its steps where their annotation says nothing
  * @param byStep what applies to single steps whatever their annotation says, by name
  * @param retention null for the default
@@ -18,13 +19,14 @@ import org.jspecify.annotations.Nullable;
 public record WorkflowSettings(
         @Nullable String name,
         @Nullable String binding,
+        @Nullable String version,
         StepSettings steps,
         Map<String, StepSettings> byStep,
         @Nullable Retention retention,
         ScheduleSettings schedule) {
 
     static final WorkflowSettings NONE =
-            new WorkflowSettings(null, null, StepSettings.UNSET, Map.of(), null, ScheduleSettings.UNSET);
+            new WorkflowSettings(null, null, null, StepSettings.UNSET, Map.of(), null, ScheduleSettings.UNSET);
 
     /** These, and what they leave open as the others say. */
     WorkflowSettings orElse(WorkflowSettings others) {
@@ -33,6 +35,7 @@ public record WorkflowSettings(
         return new WorkflowSettings(
                 name != null ? name : others.name,
                 binding != null ? binding : others.binding,
+                version != null ? version : others.version,
                 steps.orElse(others.steps),
                 both,
                 retention != null ? retention : others.retention,

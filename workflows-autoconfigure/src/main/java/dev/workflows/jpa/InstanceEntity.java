@@ -50,6 +50,9 @@ class InstanceEntity {
     @Embedded
     private @Nullable FailureColumns failure;
 
+    @Column(name = "version")
+    private String version;
+
     @Column(name = "generation")
     private int generation;
 
@@ -94,7 +97,8 @@ class InstanceEntity {
     }
 
     Claim claimed() {
-        return new Claim(pk, workflow, id, generation, epoch + 1, params, createdAt, retention(), interrupted, signals);
+        return new Claim(
+                pk, workflow, id, generation, epoch + 1, params, createdAt, retention(), interrupted, signals, version);
     }
 
     Status status() {

@@ -30,6 +30,7 @@ final class NewInstances {
             new Column<>("id", "varchar", StandardBasicTypes.STRING, NewInstance::id),
             new Column<>("params", "text", StandardBasicTypes.STRING, NewInstance::params),
             new Column<>("sensitive_params", "boolean", StandardBasicTypes.BOOLEAN, NewInstance::sensitive),
+            new Column<>("version", "varchar", StandardBasicTypes.STRING, NewInstance::version),
             new Column<>("owner", "varchar", StandardBasicTypes.STRING, NewInstance::owner),
             new Column<>(
                     "created_at", "timestamp(6) with time zone", StandardBasicTypes.INSTANT, NewInstance::createdAt),

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param epoch the fencing number that every write carries; 1 is an instance's first claim
  * @param interrupted whether the claim before this one ended without a word, maybe inside an attempt
  * @param signals how often the instance had been signalled
+ * @param version what the code that created it called itself
  */
 public record Claim(
         long key,
@@ -23,7 +24,8 @@ public record Claim(
         Instant createdAt,
         @Nullable Retention retention,
         boolean interrupted,
-        long signals) {
+        long signals,
+        String version) {
 
     /** Whether the instance has never been claimed before, so that it has no history. */
     public boolean isFirst() {

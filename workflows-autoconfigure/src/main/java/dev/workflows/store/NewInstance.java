@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param owner the node that runs it as soon as it is committed; null to leave it to whichever claims it
  * @param retention null for what is configured when it ends
  * @param labels by name
+ * @param version what the code that creates it calls itself
  */
 public record NewInstance(
         String workflow,
@@ -21,9 +22,10 @@ public record NewInstance(
         Instant createdAt,
         @Nullable String owner,
         @Nullable Retention retention,
-        Map<String, String> labels) {
+        Map<String, String> labels,
+        String version) {
 
     public NewInstance ownedBy(String node) {
-        return new NewInstance(workflow, id, params, sensitive, createdAt, node, retention, labels);
+        return new NewInstance(workflow, id, params, sensitive, createdAt, node, retention, labels, version);
     }
 }

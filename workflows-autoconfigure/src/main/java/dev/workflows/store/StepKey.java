@@ -3,7 +3,7 @@ package dev.workflows.store;
 /**
  * What a checkpoint is stored and found under, within its instance.
  *
- * @param scope the branches that it was called in, outermost first; empty in {@code run} itself
+ * @param scope the branches that it was called in, outermost first; empty in {@code run} itself; or {@link #ANY_BRANCH}
  * @param occurrence counts the calls with this kind and name in that scope, from 1
  */
 public record StepKey(Kind kind, String scope, String name, int occurrence) {
@@ -17,7 +17,9 @@ public record StepKey(Kind kind, String scope, String name, int occurrence) {
         /** Which branch won a race. */
         RACE("race"),
         /** A time or a random value. */
-        VALUE("value");
+        VALUE("value"),
+        /** That a place in the code was new when the instance came to it. */
+        PATCH("patch");
 
         private final String word;
 
@@ -41,6 +43,9 @@ public record StepKey(Kind kind, String scope, String name, int occurrence) {
         }
     }
 
+    /** The scope of calls that are told apart by what they are called with, and not by their branch. */
+    public static final String ANY_BRANCH = "*";
+
     /** In {@code run} itself. */
     public StepKey(Kind kind, String name, int occurrence) {
         this(kind, "", name, occurrence);
@@ -50,6 +55,6 @@ public record StepKey(Kind kind, String scope, String name, int occurrence) {
     @Override
     public String toString() {
         String text = occurrence == 1 ? name : name + "-" + occurrence;
-        return scope.isEmpty() ? text : "%s (branch %s)".formatted(text, scope);
+        return scope.isEmpty() || scope.equals(ANY_BRANCH) ? text : "%s (branch %s)".formatted(text, scope);
     }
 }

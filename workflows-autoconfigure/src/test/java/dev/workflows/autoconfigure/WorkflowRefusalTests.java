@@ -66,6 +66,20 @@ class WorkflowRefusalTests {
                 .contains("Action: Let component scan or @Import find the class, or move its steps to another bean.");
     }
 
+    @Workflow(version = "a version that is much too long to be told from another in a list, let alone typed")
+    static class LongVersion extends Runs {}
+
+    @Workflow(version = "1\n")
+    static class BrokenVersion extends Runs {}
+
+    @Test
+    void refusesAMalformedVersion() {
+        assertThat(refusal(LongVersion.class))
+                .contains("The version of workflow \"long-version\" is malformed")
+                .contains("Action: Use at most 64 characters");
+        assertThat(refusal(BrokenVersion.class)).contains("The version of workflow \"broken-version\" is malformed");
+    }
+
     @Workflow(name = "same")
     static class First extends Runs {}
 

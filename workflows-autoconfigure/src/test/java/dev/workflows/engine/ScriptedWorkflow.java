@@ -54,6 +54,11 @@ class ScriptedWorkflow implements WorkflowEntrypoint<Object, Object> {
         return binding(application).create(options);
     }
 
+    /** What a deploy does to an instance: its next pass runs this script. */
+    static void deploy(ApplicationContext application, WorkflowInstance<?> instance, Script script) {
+        application.getBean(ScriptedWorkflow.class).scripts.put(instance.id(), script);
+    }
+
     /** The output of an instance that runs the script. */
     static @Nullable Object run(ApplicationContext application, Script script) throws InterruptedException {
         return create(application, script).await(LONG_ENOUGH);

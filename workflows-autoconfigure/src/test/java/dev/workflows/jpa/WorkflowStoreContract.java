@@ -429,8 +429,8 @@ abstract class WorkflowStoreContract {
     @Test
     void marksWhatMustNotBeShown() {
         store.create(List.of(
-                new NewInstance(WORKFLOW, "open", "{}", false, NOW, null, null, Map.of()),
-                new NewInstance(WORKFLOW, "secret", "{}", true, NOW, null, null, Map.of())));
+                new NewInstance(WORKFLOW, "open", "{}", false, NOW, null, null, Map.of(), ""),
+                new NewInstance(WORKFLOW, "secret", "{}", true, NOW, null, null, Map.of(), "")));
         for (Claim claim : store.claim("first", List.of(WORKFLOW), 2)) {
             boolean secret = claim.id().equals("secret");
             store.append(claim, completed("a secret").withSensitive(secret));
@@ -467,7 +467,7 @@ abstract class WorkflowStoreContract {
     }
 
     private static NewInstance newInstance(String id, @Nullable String owner) {
-        return new NewInstance(WORKFLOW, id, "{}", false, NOW, owner, null, Map.of());
+        return new NewInstance(WORKFLOW, id, "{}", false, NOW, owner, null, Map.of(), "");
     }
 
     private Claim claim(String node) {
