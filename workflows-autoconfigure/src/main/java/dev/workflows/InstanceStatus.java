@@ -13,14 +13,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param output what {@code run} returned; null until the instance is complete, and if it is redacted
  * @param error what ended the instance; null unless it is errored
+ * @param rollback how far it has been rolled back; null unless it has been, or is being
  * @param redacted whether there is an output that is {@linkplain Workflow#sensitive() sensitive}: as JSON and as text it is
  *     {@value Sensitive#REDACTED}
  */
-@JsonPropertyOrder({"status", "output", "error"})
+@JsonPropertyOrder({"status", "output", "error", "rollback"})
 public record InstanceStatus<R>(
         Status status,
         @Nullable R output,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable InstanceError error,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Rollback rollback,
         @JsonIgnore boolean redacted) {
 
     public InstanceStatus {
@@ -32,8 +34,14 @@ public record InstanceStatus<R>(
     public InstanceStatus(
             @JsonProperty("status") Status status,
             @JsonProperty("output") @Nullable R output,
-            @JsonProperty("error") @Nullable InstanceError error) {
-        this(status, output, error, false);
+            @JsonProperty("error") @Nullable InstanceError error,
+            @JsonProperty("rollback") @Nullable Rollback rollback) {
+        this(status, output, error, rollback, false);
+    }
+
+    /** A status in which nothing is rolled back or redacted. */
+    public InstanceStatus(Status status, @Nullable R output, @Nullable InstanceError error) {
+        this(status, output, error, null, false);
     }
 
     /** Jackson prefers it to the component, since it is annotated. */
@@ -45,7 +53,8 @@ public record InstanceStatus<R>(
 
     @Override
     public String toString() {
-        return "InstanceStatus[status=%s, output=%s, error=%s]".formatted(status, shownOutput(), error);
+        return "InstanceStatus[status=%s, output=%s, error=%s%s]"
+                .formatted(status, shownOutput(), error, rollback == null ? "" : ", rollback=" + rollback);
     }
 
     /**

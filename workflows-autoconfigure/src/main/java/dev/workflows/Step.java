@@ -47,6 +47,16 @@ public @interface Step {
     String key() default "";
 
     /**
+     * The name of a method of the same class that undoes what the step has done. When the instance finally fails, or is
+     * terminated with rollback, the rollbacks of all steps that were started are called, the last that was started first,
+     * that of a failed step included. Its parameters are the step's result, null if the step failed, and then the step's own
+     * parameters; without the result if the step returns nothing; or there are none. It is attempted as a step is: with
+     * what is configured, or as its own {@code @Step} says, if it has one; with {@code @Transactional}, its writes commit
+     * with the fact that it is done. One that fails for good does not keep the others from being called.
+     */
+    String rollback() default "";
+
+    /**
      * How many times a failed attempt is repeated: 5 means at most 6 attempts, 0 one. Configured default: 5.
      */
     int retries() default AS_CONFIGURED;

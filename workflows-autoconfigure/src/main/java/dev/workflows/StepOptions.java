@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param delayFunction says each wait instead of delay, backoff, maxDelay and jitter; null for none
  * @param noRetryFor exceptions after which the step fails at once
  * @param sensitive whether the result must not be shown
+ * @param rollback undoes what the step has done; null for nothing
+ * @param rollbackOptions what applies to the rollback; null as configured
  * @param key what tells this call from others with the same name; null for its occurrence
  */
 public record StepOptions(
@@ -29,10 +31,12 @@ public record StepOptions(
         @Nullable StepDelay delayFunction,
         List<Class<? extends Throwable>> noRetryFor,
         boolean sensitive,
-        @Nullable Object key) {
+        @Nullable Object key,
+        @Nullable StepRollback<?> rollback,
+        @Nullable StepOptions rollbackOptions) {
 
-    private static final StepOptions DEFAULTS =
-            new StepOptions(null, null, Backoff.AS_CONFIGURED, null, null, null, null, List.of(), false, null);
+    private static final StepOptions DEFAULTS = new StepOptions(
+            null, null, Backoff.AS_CONFIGURED, null, null, null, null, List.of(), false, null, null, null);
 
     /** @throws IllegalArgumentException if a value is out of bounds */
     public StepOptions {
@@ -58,12 +62,35 @@ public record StepOptions(
     /** How many times a failed attempt is repeated. */
     public StepOptions withRetries(int retries) {
         return new StepOptions(
-                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, sensitive, key);
+                retries,
+                delay,
+                backoff,
+                maxDelay,
+                jitter,
+                timeout,
+                delayFunction,
+                noRetryFor,
+                sensitive,
+                key,
+                rollback,
+                rollbackOptions);
     }
 
     /** How long to wait before the first retry. */
     public StepOptions withDelay(Duration delay) {
-        return new StepOptions(retries, delay, backoff, maxDelay, jitter, timeout, null, noRetryFor, sensitive, key);
+        return new StepOptions(
+                retries,
+                delay,
+                backoff,
+                maxDelay,
+                jitter,
+                timeout,
+                null,
+                noRetryFor,
+                sensitive,
+                key,
+                rollback,
+                rollbackOptions);
     }
 
     /** @param delay written as in {@link Step}: {@code "10 seconds"} */
@@ -74,19 +101,52 @@ public record StepOptions(
     /** How long to wait, computed after each failed attempt. */
     public StepOptions withDelay(StepDelay delayFunction) {
         return new StepOptions(
-                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, sensitive, key);
+                retries,
+                delay,
+                backoff,
+                maxDelay,
+                jitter,
+                timeout,
+                delayFunction,
+                noRetryFor,
+                sensitive,
+                key,
+                rollback,
+                rollbackOptions);
     }
 
     /** How the wait grows from retry to retry. */
     public StepOptions withBackoff(Backoff backoff) {
         return new StepOptions(
-                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, sensitive, key);
+                retries,
+                delay,
+                backoff,
+                maxDelay,
+                jitter,
+                timeout,
+                delayFunction,
+                noRetryFor,
+                sensitive,
+                key,
+                rollback,
+                rollbackOptions);
     }
 
     /** The longest wait between two attempts. */
     public StepOptions withMaxDelay(Duration maxDelay) {
         return new StepOptions(
-                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, sensitive, key);
+                retries,
+                delay,
+                backoff,
+                maxDelay,
+                jitter,
+                timeout,
+                delayFunction,
+                noRetryFor,
+                sensitive,
+                key,
+                rollback,
+                rollbackOptions);
     }
 
     /** @param maxDelay written as in {@link Step}: {@code "10 minutes"} */
@@ -97,13 +157,35 @@ public record StepOptions(
     /** The share of a wait by which it varies at random. */
     public StepOptions withJitter(double jitter) {
         return new StepOptions(
-                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, sensitive, key);
+                retries,
+                delay,
+                backoff,
+                maxDelay,
+                jitter,
+                timeout,
+                delayFunction,
+                noRetryFor,
+                sensitive,
+                key,
+                rollback,
+                rollbackOptions);
     }
 
     /** How long one attempt may take. */
     public StepOptions withTimeout(Duration timeout) {
         return new StepOptions(
-                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, sensitive, key);
+                retries,
+                delay,
+                backoff,
+                maxDelay,
+                jitter,
+                timeout,
+                delayFunction,
+                noRetryFor,
+                sensitive,
+                key,
+                rollback,
+                rollbackOptions);
     }
 
     /** @param timeout written as in {@link Step}: {@code "30 seconds"} */
@@ -114,13 +196,35 @@ public record StepOptions(
     /** Exceptions after which the step fails at once; subclasses count. */
     public StepOptions withNoRetryFor(List<Class<? extends Throwable>> noRetryFor) {
         return new StepOptions(
-                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, sensitive, key);
+                retries,
+                delay,
+                backoff,
+                maxDelay,
+                jitter,
+                timeout,
+                delayFunction,
+                noRetryFor,
+                sensitive,
+                key,
+                rollback,
+                rollbackOptions);
     }
 
     /** The result is stored and passed on, and shown as {@code [REDACTED]}. */
     public StepOptions withSensitiveResult() {
         return new StepOptions(
-                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, true, key);
+                retries,
+                delay,
+                backoff,
+                maxDelay,
+                jitter,
+                timeout,
+                delayFunction,
+                noRetryFor,
+                true,
+                key,
+                rollback,
+                rollbackOptions);
     }
 
     /**
@@ -130,6 +234,43 @@ public record StepOptions(
      */
     public StepOptions withKey(Object key) {
         return new StepOptions(
-                retries, delay, backoff, maxDelay, jitter, timeout, delayFunction, noRetryFor, sensitive, key);
+                retries,
+                delay,
+                backoff,
+                maxDelay,
+                jitter,
+                timeout,
+                delayFunction,
+                noRetryFor,
+                sensitive,
+                key,
+                rollback,
+                rollbackOptions);
+    }
+
+    /**
+     * What undoes the step, as {@link Step#rollback} says: {@code withRollback((Receipt receipt) -> refund(receipt))}.
+     *
+     * @param rollback is given what the step returned, null if it failed
+     */
+    public StepOptions withRollback(StepRollback<?> rollback) {
+        return withRollback(rollback, defaults());
+    }
+
+    /** The same as {@link #withRollback(StepRollback)}, with retries and a timeout of its own. */
+    public StepOptions withRollback(StepRollback<?> rollback, StepOptions rollbackOptions) {
+        return new StepOptions(
+                retries,
+                delay,
+                backoff,
+                maxDelay,
+                jitter,
+                timeout,
+                delayFunction,
+                noRetryFor,
+                sensitive,
+                key,
+                rollback,
+                rollbackOptions);
     }
 }

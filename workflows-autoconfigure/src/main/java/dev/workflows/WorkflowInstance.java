@@ -45,6 +45,15 @@ public interface WorkflowInstance<R> {
     void terminate();
 
     /**
+     * Ends the instance as {@link #terminate()} does, once the rollbacks of the steps that it has started have been called.
+     * Until then it is queued, running or waiting; {@link InstanceStatus#rollback()} says how far it is.
+     *
+     * @throws InstanceEndedException if it has ended
+     * @throws InstanceNotFoundException as {@link #status()} does
+     */
+    void terminateWithRollback();
+
+    /**
      * Runs the instance again from the beginning, with the same params, whatever its status: every step is repeated. What
      * it did before stays stored, and is no longer looked at. Events that no wait has taken are kept.
      *

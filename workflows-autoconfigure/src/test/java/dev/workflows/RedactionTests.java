@@ -44,7 +44,7 @@ class RedactionTests {
 
     @Test
     void aRedactedOutputSaysSoAsJsonAndAsText() {
-        InstanceStatus<Receipt> status = new InstanceStatus<>(Status.COMPLETE, new Receipt(SECRET), null, true);
+        InstanceStatus<Receipt> status = new InstanceStatus<>(Status.COMPLETE, new Receipt(SECRET), null, null, true);
 
         assertThat(mapper.writeValueAsString(status)).isEqualTo("{\"status\":\"complete\",\"output\":\"[REDACTED]\"}");
         assertThat(status).hasToString("InstanceStatus[status=complete, output=[REDACTED], error=null]");

@@ -71,11 +71,17 @@ final class AttemptContext extends StepContext {
                 claim.id(),
                 Long.toString(createdMicros),
                 key.name(),
-                Integer.toString(key.occurrence()) + (key.scope().isEmpty() ? "" : "\0" + key.scope()));
+                Integer.toString(key.occurrence()) + place());
         ByteBuffer hash = ByteBuffer.wrap(sha256().digest(name.getBytes(StandardCharsets.UTF_8)));
         long high = hash.getLong() & 0xffffffffffff0fffL | 0x8000L;
         long low = hash.getLong() & 0x3fffffffffffffffL | 0x8000000000000000L;
         return new UUID(high, low).toString();
+    }
+
+    /** What tells the step from those of its name in other branches, and what undoes it from itself. */
+    private String place() {
+        String branch = key.scope().isEmpty() ? "" : "\0" + key.scope();
+        return key.kind() == StepKey.Kind.ROLLBACK ? branch + "\0\0rollback" : branch;
     }
 
     private static MessageDigest sha256() {

@@ -2,6 +2,7 @@ package dev.workflows.engine;
 
 import dev.workflows.PayloadException;
 import dev.workflows.store.Checkpoint;
+import dev.workflows.store.FailedAttempt;
 import dev.workflows.store.StepKey;
 import dev.workflows.store.WorkflowStore;
 import dev.workflows.store.Written;
@@ -171,7 +172,7 @@ final class AttemptRunner {
         return judge(branch, spec, attempt, fate, value, thrown);
     }
 
-    private static @Nullable Object judge(
+    private @Nullable Object judge(
             Branch branch,
             StepSpec spec,
             StepAttempt attempt,
@@ -183,6 +184,11 @@ final class AttemptRunner {
             case ABANDONED -> throw branch.pass().lost();
             case TIMED_OUT -> throw timedOut(attempt, spec.timeout());
             case STOPPED -> {
+                if (thrown != null && branch.isCancelled()) {
+                    // it was started: that is what a rollback needs to know
+                    FailedAttempt interrupted = attempt.failed(Failures.interrupted());
+                    patience.insist(() -> store.attemptFailed(branch.pass().claim(), interrupted));
+                }
                 if (thrown != null) {
                     throw branch.cutOff();
                 }

@@ -174,6 +174,11 @@ final class Branch {
         return was;
     }
 
+    /** The next step that asks may have been inside an attempt. */
+    void interrupted() {
+        interruptedBefore = true;
+    }
+
     /** Whether the next claim must count an attempt that it knows nothing of. */
     boolean mayHaveBeenInterrupted() {
         return interruptedBefore;

@@ -59,13 +59,23 @@ final class Branching {
         }
         StepKey key = parent.nextKey(StepKey.Kind.RACE, name);
         Fork fork = new Fork(parent, branches);
-        Checkpoint decided = parent.pass().history().checkpoints().get(key);
+        Pass pass = parent.pass();
+        Checkpoint decided = pass.history().checkpoints().get(key);
+        // the others may have started what can be undone
+        pass.undo().declared();
+        if (pass.undo().isFinding()) {
+            fork.runEach(threads);
+            if (decided == null) {
+                throw new Suspension();
+            }
+            return fork.outcome(winner(decided, branches.size())).get();
+        }
         if (decided != null) {
             return fork.runOnly(winner(decided, branches.size())).get();
         }
-        Instant startedAt = parent.pass().clock().next();
+        Instant startedAt = pass.clock().next();
         int winner = fork.runUntilFirst(threads);
-        decide(parent.pass(), key, winner, startedAt);
+        decide(pass, key, winner, startedAt);
         return fork.outcome(winner).get();
     }
 

@@ -6,15 +6,20 @@ import dev.workflows.InstanceNotFoundException;
 import dev.workflows.InstanceStatus;
 import dev.workflows.PayloadContext;
 import dev.workflows.RestartFrom;
+import dev.workflows.Rollback;
 import dev.workflows.Sensitive;
 import dev.workflows.Status;
 import dev.workflows.WaitOptions;
 import dev.workflows.WorkflowInstance;
+import dev.workflows.store.Checkpoint;
 import dev.workflows.store.Failure;
 import dev.workflows.store.InstanceState;
 import dev.workflows.store.NewEvent;
+import dev.workflows.store.RollbackState;
 import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A handle that reads the database whenever it is asked. */
@@ -52,7 +57,8 @@ final class DefaultWorkflowInstance implements WorkflowInstance<Object> {
         // marked when it was stored, or only since
         boolean sensitive = state.sensitive() || definition.sensitive().contains(Sensitive.OUTPUT);
         boolean redacted = sensitive && state.output() != null;
-        return new InstanceStatus<>(state.status(), redacted ? null : output(state), error(state), redacted);
+        return new InstanceStatus<>(
+                state.status(), redacted ? null : output(state), error(state), rollback(state), redacted);
     }
 
     private InstanceState find() {
@@ -73,6 +79,11 @@ final class DefaultWorkflowInstance implements WorkflowInstance<Object> {
     @Override
     public void terminate() {
         steering.terminate(definition, id);
+    }
+
+    @Override
+    public void terminateWithRollback() {
+        steering.terminateWithRollback(definition.name(), id);
     }
 
     @Override
@@ -130,6 +141,21 @@ final class DefaultWorkflowInstance implements WorkflowInstance<Object> {
                         state.output(),
                         PayloadSpec.output(definition, new PayloadContext(definition.name(), id))
                                 .sensitiveIf(state.sensitive()));
+    }
+
+    private static @Nullable Rollback rollback(InstanceState state) {
+        RollbackState rollback = state.rollback();
+        if (rollback == null) {
+            return null;
+        }
+        List<Rollback.FailedRollback> failed = new ArrayList<>();
+        for (Checkpoint checkpoint : rollback.failed()) {
+            Failure failure = checkpoint.failure();
+            if (failure != null) {
+                failed.add(new Rollback.FailedRollback(checkpoint.key().toString(), failure.name(), failure.message()));
+            }
+        }
+        return new Rollback(rollback.outcome(), failed);
     }
 
     private static InstanceStatus.@Nullable InstanceError error(InstanceState state) {

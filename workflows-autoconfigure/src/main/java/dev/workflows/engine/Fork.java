@@ -48,10 +48,15 @@ final class Fork {
      * @throws Suspension if the instance leaves its threads before
      */
     List<Outcome> runAll(Executor threads) {
+        runEach(threads);
+        return IntStream.range(0, calls.size()).mapToObj(this::outcome).toList();
+    }
+
+    /** Runs every branch until all have left, whatever becomes of them. */
+    void runEach(Executor threads) {
         run(threads, calls.size());
         parent.joined();
         parent.requireRunning();
-        return IntStream.range(0, calls.size()).mapToObj(this::outcome).toList();
     }
 
     /**

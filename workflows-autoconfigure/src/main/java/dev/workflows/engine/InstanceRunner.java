@@ -1,6 +1,7 @@
 package dev.workflows.engine;
 
 import dev.workflows.Retention;
+import dev.workflows.Rollback;
 import dev.workflows.WorkflowEntrypoint;
 import dev.workflows.WorkflowEvent;
 import dev.workflows.store.Claim;
@@ -23,6 +24,7 @@ final class InstanceRunner {
     private final WorkflowStore store;
     private final Patience patience;
     private final Passes passes;
+    private final RollbackRunner rollback;
 
     InstanceRunner(Workflows workflows, Tools tools, WorkflowStore store, Patience patience, Passes passes) {
         this.workflows = workflows;
@@ -30,6 +32,7 @@ final class InstanceRunner {
         this.store = store;
         this.patience = patience;
         this.passes = passes;
+        this.rollback = new RollbackRunner(tools.steps(), store, patience, this::enter);
     }
 
     /** Runs until the instance has ended, waits, or is somebody else's; then the slot is free. */
@@ -42,7 +45,11 @@ final class InstanceRunner {
                 if (!claim.isFirst()) {
                     pass.goOnFrom(patience.insist(() -> store.history(claim)));
                 }
-                run(pass);
+                if (claim.ending() == null) {
+                    run(pass);
+                } else {
+                    rollBack(pass);
+                }
             } finally {
                 passes.end(pass);
             }
@@ -72,15 +79,56 @@ final class InstanceRunner {
             // whatever run left behind must not reach the database's files and sockets
             Thread.interrupted();
         }
+        if (pass.state() == Pass.State.SUSPENDED) {
+            warnIfSwallowed(pass, thrown);
+        }
+        if (pass.state() == Pass.State.RUNNING) {
+            end(pass, output, thrown);
+        } else {
+            leave(pass);
+        }
+    }
+
+    private void leave(Pass pass) {
         switch (pass.state()) {
-            case RUNNING -> end(pass, output, thrown);
-            case SUSPENDED -> {
-                warnIfSwallowed(pass, thrown);
-                giveUp(pass);
-            }
+            case RUNNING -> throw new IllegalStateException("Nothing says why " + pass + " left its thread");
+            case SUSPENDED -> giveUp(pass);
             case STOPPED -> handBack(pass);
             case LOST -> log.info("{} is no longer run here", pass);
         }
+    }
+
+    private void rollBack(Pass pass) {
+        Rollback.Outcome outcome = null;
+        pass.root().bind();
+        try {
+            outcome = rollback.run(pass);
+        } catch (Suspension e) {
+            log.debug("{} is not rolled back yet", pass);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        } finally {
+            Branch.unbind();
+            Thread.interrupted();
+        }
+        if (outcome == null) {
+            leave(pass);
+            return;
+        }
+        Rollback.Outcome reached = outcome;
+        Duration keep = retention(pass).error();
+        if (patience.insist(() -> store.endRollback(pass.claim(), reached, keep))) {
+            log.warn("{} is rolled back: {}", pass, reached.word());
+        } else {
+            log.info("{} is no longer run here", pass);
+        }
+    }
+
+    private Retention retention(Pass pass) {
+        Retention own = pass.claim().retention();
+        return own == null ? workflows.retention(pass.definition()) : own;
     }
 
     private @Nullable Object enter(Pass pass) throws Exception {
@@ -95,8 +143,13 @@ final class InstanceRunner {
     private void end(Pass pass, @Nullable Object output, @Nullable Throwable thrown) {
         Ending ending = ending(pass, output, thrown);
         Claim claim = pass.claim();
-        Retention retention = claim.retention() == null ? workflows.retention(pass.definition()) : claim.retention();
+        Retention retention = retention(pass);
         Failure failure = ending.failure();
+        if (failure != null && pass.undo().isDeclared()) {
+            log.warn("{} fails, and is rolled back: {}: {}", pass, failure.name(), failure.message());
+            rollBack(pass, ending);
+            return;
+        }
         Duration keep = failure == null ? retention.success() : retention.error();
         if (!patience.insist(() -> store.end(claim, ending, keep))) {
             pass.lose();
@@ -106,6 +159,24 @@ final class InstanceRunner {
         } else {
             log.warn("{} is errored: {}: {}", pass, failure.name(), failure.message());
         }
+    }
+
+    /** In a pass of its own, which has the whole history. */
+    private void rollBack(Pass failed, Ending ending) {
+        Claim claim = failed.claim().undisturbed();
+        if (!patience.insist(() -> store.beginRollback(claim, ending))) {
+            failed.lose();
+            log.info("{} is no longer run here", failed);
+            return;
+        }
+        Pass pass = passes.begin(claim, failed.definition(), tools.steps(), failed.slot());
+        try {
+            pass.goOnFrom(patience.insist(() -> store.history(claim)));
+            rollBack(pass);
+        } finally {
+            passes.end(pass);
+        }
+        failed.givenUp(pass.dueIn());
     }
 
     private Ending ending(Pass pass, @Nullable Object output, @Nullable Throwable thrown) {

@@ -53,6 +53,7 @@ final class Pass {
     private final Lease lease;
     private final Branch root;
     private final SharedKeys sharedKeys = new SharedKeys();
+    private final Undo undo = new Undo();
 
     private final List<Parked> parked = new ArrayList<>();
     private Replay replay = new Replay(History.EMPTY);
@@ -85,6 +86,10 @@ final class Pass {
     /** {@code run} itself. */
     Branch root() {
         return root;
+    }
+
+    Undo undo() {
+        return undo;
     }
 
     /** The keys that do not depend on the branch. */

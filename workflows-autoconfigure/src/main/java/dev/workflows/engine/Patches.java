@@ -26,6 +26,7 @@ final class Patches {
         if (branch.hasGoneOnBefore()) {
             return false;
         }
+        pass.undo().requireNotFinding();
         Instant now = pass.clock().next();
         Checkpoint marker = Checkpoint.completed(key, "true", 1, now, now);
         // it is there already if the commit was in doubt, and had happened

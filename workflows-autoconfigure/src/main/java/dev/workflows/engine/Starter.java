@@ -90,6 +90,7 @@ final class Starter {
                 created.retention(),
                 false,
                 0,
-                created.version());
+                created.version(),
+                null);
     }
 }

@@ -47,6 +47,11 @@ final class Steering {
         requireApplied(steered, workflow.name(), id, "it cannot be terminated");
     }
 
+    void terminateWithRollback(String workflow, String id) {
+        Steered steered = require(store.terminateWithRollback(workflow, id), workflow, id, Pass::loseAndInterrupt);
+        requireApplied(steered, workflow, id, "it cannot be terminated");
+    }
+
     void restart(String workflow, String id, @Nullable RestartFrom from) {
         RestartPoint point = from == null ? null : new RestartPoint(kind(from.type()), from.name(), from.occurrence());
         Steered steered = require(store.restart(workflow, id, point), workflow, id, Pass::loseAndInterrupt);

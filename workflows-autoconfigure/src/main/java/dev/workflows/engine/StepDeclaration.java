@@ -15,6 +15,7 @@ import org.springframework.transaction.interceptor.TransactionAttribute;
  * @param returnType with its type arguments
  * @param key what its calls are told apart by; null for their order
  * @param delayFunction says each wait instead of the settings; null for none
+ * @param rollback what undoes it; null for nothing
  * @param transaction null unless the method's database writes are to commit with its checkpoint, or it only reads
  */
 record StepDeclaration(
@@ -26,7 +27,8 @@ record StepDeclaration(
         boolean sensitive,
         @Nullable TransactionAttribute transaction,
         @Nullable KeyExpression key,
-        @Nullable StepDelay delayFunction) {
+        @Nullable StepDelay delayFunction,
+        @Nullable RollbackDeclaration rollback) {
 
     /** A step that is given as a lambda. */
     static StepDeclaration lambda(String name, Type returnType, StepOptions options) {
@@ -46,6 +48,7 @@ record StepDeclaration(
                 options.sensitive(),
                 null,
                 null,
-                options.delayFunction());
+                options.delayFunction(),
+                RollbackDeclaration.lambda(name, options));
     }
 }

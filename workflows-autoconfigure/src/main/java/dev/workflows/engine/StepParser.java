@@ -111,7 +111,31 @@ final class StepParser {
                 step.sensitive(),
                 transaction(method, type, name, where),
                 key(step, name, where),
+                null,
+                rollback(step, method, type, name));
+    }
+
+    /** Attempted as its own annotation says, if it has one. */
+    private @Nullable RollbackDeclaration rollback(Step step, Method method, Class<?> type, String name) {
+        if (step.rollback().isEmpty()) {
+            return null;
+        }
+        RollbackParser parser = new RollbackParser(method, type, name);
+        Method handler = parser.find(step.rollback());
+        Step own = AnnotatedElementUtils.findMergedAnnotation(handler, Step.class);
+        String where = type.getSimpleName() + "." + handler.getName();
+        StepDeclaration attempted = new StepDeclaration(
+                name,
+                where,
+                void.class,
+                own == null ? StepSettings.UNSET : settings(own, name, where),
+                own == null ? List.of() : List.of(own.noRetryFor()),
+                false,
+                transaction(handler, type, name, where),
+                null,
+                null,
                 null);
+        return new RollbackDeclaration(attempted, parser.call(handler));
     }
 
     private static @Nullable KeyExpression key(Step step, String name, String where) {

@@ -1,6 +1,7 @@
 package dev.workflows.engine;
 
 import dev.workflows.DurationText;
+import dev.workflows.StepFailedException;
 import dev.workflows.WorkflowException;
 import dev.workflows.store.Checkpoint;
 import dev.workflows.store.FailedAttempt;
@@ -52,7 +53,7 @@ final class StepRunner {
         branch.requireRunning();
         KeyExpression key = spec.key();
         StepBody body = call.onThis() ? reading(spec, call.body()) : call.body();
-        return call(branch, spec, key(branch, spec, key == null ? null : key.of(spec, call)), body);
+        return call(branch, spec, key(branch, spec, key == null ? null : key.of(spec, call)), body, call);
     }
 
     /** @param key what tells the call from others of the same name; null for its order */
@@ -64,7 +65,7 @@ final class StepRunner {
         }
         branch.requireRunning();
         String text = key == null ? null : KeyExpression.text(spec.name(), "withKey", key);
-        return call(branch, spec, key(branch, spec, text), body);
+        return call(branch, spec, key(branch, spec, text), body, null);
     }
 
     private static StepKey key(Branch branch, StepSpec spec, @Nullable String key) {
@@ -80,10 +81,70 @@ final class StepRunner {
         return branch.nextSharedKey(name);
     }
 
-    private @Nullable Object call(Branch branch, StepSpec spec, StepKey key, StepBody body) throws Throwable {
+    /** @param call null if the step is a lambda */
+    private @Nullable Object call(Branch branch, StepSpec spec, StepKey key, StepBody body, @Nullable StepCall call)
+            throws Throwable {
         refuseForeignTransaction(spec);
         Checkpoint stored = branch.pass().history().checkpoints().get(key);
+        if (spec.rollback() != null) {
+            branch.pass().undo().declared();
+        }
+        if (branch.pass().undo().isFinding()) {
+            undoing(branch, spec, key, stored, call);
+        }
         return stored != null ? attempts.answer(branch, spec, stored) : attemptUntilDone(branch, spec, key, body);
+    }
+
+    /** Notes what undoes the step, if it was started; one that has no outcome is not attempted again. */
+    private void undoing(
+            Branch branch, StepSpec spec, StepKey key, @Nullable Checkpoint stored, @Nullable StepCall call) {
+        Pass pass = branch.pass();
+        pass.undo().asked(key);
+        RollbackDeclaration rollback = spec.rollback();
+        Retry stands = pass.history().retries().getOrDefault(key, Retry.NONE);
+        boolean interrupted = stored == null && branch.takeInterrupted();
+        if (interrupted) {
+            recordInterrupted(branch, key, stands.made() + 1);
+        }
+        if (rollback != null && (stored != null || interrupted || stands.made() > 0)) {
+            Object result = stored == null || stored.failure() != null ? null : attempts.answer(branch, spec, stored);
+            Instant startedAt = stored != null
+                    ? stored.startedAt()
+                    : stands.made() > 0 ? stands.startedAt() : pass.clock().next();
+            StepBody body = () -> {
+                rollback.call().rollBack(call, result);
+                return null;
+            };
+            pass.undo().add(new Undoing(key, startedAt, specs.rollback(pass.definition(), rollback), body));
+        }
+        if (stored == null) {
+            throw new Suspension();
+        }
+    }
+
+    /**
+     * Undoes a step, in {@code run}'s own branch.
+     *
+     * @return false if that has failed for good
+     */
+    boolean undo(Pass pass, Undoing undoing) throws Throwable {
+        Checkpoint stored = pass.history().checkpoints().get(undoing.key());
+        if (stored != null) {
+            return stored.failure() == null;
+        }
+        pass.root().requireRunning();
+        try {
+            attemptUntilDone(pass.root(), undoing.spec(), undoing.key(), undoing.body());
+            return true;
+        } catch (StepFailedException e) {
+            log.warn(
+                    "{} step={} could not be rolled back: {}: {}",
+                    pass,
+                    undoing.step(),
+                    e.errorName(),
+                    e.errorMessage());
+            return false;
+        }
     }
 
     /** A transaction that only reads is the body's alone; on this, it has nobody else to begin it. */

@@ -17,7 +17,8 @@ record StepSpec(
         Duration timeout,
         boolean sensitive,
         @Nullable TransactionAttribute transaction,
-        @Nullable KeyExpression key) {
+        @Nullable KeyExpression key,
+        @Nullable RollbackDeclaration rollback) {
 
     /** @param settings with nothing left open but the longest delay */
     static StepSpec of(StepDeclaration declaration, StepSettings settings) {
@@ -36,7 +37,8 @@ record StepSpec(
                 Objects.requireNonNull(settings.timeout()),
                 declaration.sensitive(),
                 declaration.transaction(),
-                declaration.key());
+                declaration.key(),
+                declaration.rollback());
     }
 
     /** Whether the body's database writes and its checkpoint are one transaction; one that only reads has an end of its own. */

@@ -22,6 +22,10 @@ final class StepSpecs {
         return workflow.spec(lambda, defaults);
     }
 
+    StepSpec rollback(WorkflowDefinition workflow, RollbackDeclaration rollback) {
+        return workflow.rollbackSpec(rollback.step(), defaults);
+    }
+
     StepSpec find(WorkflowDefinition workflow, Method method, Class<?> type) {
         Call call = new Call(workflow.name(), method, type);
         StepSpec spec = known.get(call);

@@ -28,6 +28,7 @@ final class Values {
     }
 
     private String store(Pass pass, StepKey key, String value) {
+        pass.undo().requireNotFinding();
         Instant now = pass.clock().next();
         Checkpoint made = Checkpoint.completed(key, value, 1, now, now);
         Written written = patience.insist(() -> store.append(pass.claim(), made));

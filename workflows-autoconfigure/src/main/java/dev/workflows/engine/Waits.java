@@ -37,6 +37,7 @@ final class Waits {
 
     void fallAsleep(Branch branch, StepKey key, Duration duration) {
         Pass pass = branch.pass();
+        pass.undo().requireNotFinding();
         Written written = patience.insist(
                 () -> store.sleep(pass.claim(), key, pass.clock().next(), duration, branch.isRun()));
         log.debug("{} step={} sleeps for {}", branch, key, duration);
@@ -54,6 +55,7 @@ final class Waits {
     void sleepOn(Branch branch, StepKey key, Duration left) {
         if (left.compareTo(Duration.ZERO) > 0) {
             Pass pass = branch.pass();
+            pass.undo().requireNotFinding();
             if (!branch.isRun()) {
                 pass.park(branch, left, null);
             } else if (patience.insist(() -> store.suspend(pass.claim(), Wake.after(left)))) {
@@ -72,6 +74,7 @@ final class Waits {
 
     private Checkpoint await(Branch branch, StepKey key, WaitOptions<?> options) {
         Pass pass = branch.pass();
+        pass.undo().requireNotFinding();
         EventWait wait = new EventWait(
                 options.eventType(), options.timeout(), pass.clock().next());
         while (true) {

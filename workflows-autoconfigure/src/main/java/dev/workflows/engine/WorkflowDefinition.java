@@ -46,6 +46,13 @@ record WorkflowDefinition(
         return StepSpec.of(step, applied);
     }
 
+    /** What applies to a step's rollback: said in its annotation, for the workflow, for all. */
+    StepSpec rollbackSpec(StepDeclaration rollback, StepSettings defaults) {
+        return StepSpec.of(
+                rollback,
+                rollback.settings().orElse(settings.steps()).orElse(defaults).orElse(StepSettings.BUILT_IN));
+    }
+
     private StepSettings settingsOf(StepDeclaration step) {
         Set<String> names = new HashSet<>(Set.of(step.name()));
         steps.forEach(own -> names.add(own.name()));

@@ -61,6 +61,10 @@ class AttemptEntity {
         return id;
     }
 
+    Instant startedAt() {
+        return startedAt;
+    }
+
     Instant endedAt() {
         return endedAt;
     }

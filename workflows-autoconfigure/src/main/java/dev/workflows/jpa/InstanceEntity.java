@@ -1,9 +1,12 @@
 package dev.workflows.jpa;
 
 import dev.workflows.Retention;
+import dev.workflows.Rollback;
 import dev.workflows.Status;
 import dev.workflows.store.Claim;
+import dev.workflows.store.Failure;
 import dev.workflows.store.InstanceState;
+import dev.workflows.store.RollbackState;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
@@ -59,6 +62,12 @@ class InstanceEntity {
     @Column(name = "signals")
     private long signals;
 
+    @Column(name = "ending")
+    private @Nullable String ending;
+
+    @Column(name = "rollback_outcome")
+    private @Nullable String rollbackOutcome;
+
     @Column(name = "paused_at")
     private @Nullable Instant pausedAt;
 
@@ -98,7 +107,36 @@ class InstanceEntity {
 
     Claim claimed() {
         return new Claim(
-                pk, workflow, id, generation, epoch + 1, params, createdAt, retention(), interrupted, signals, version);
+                pk,
+                workflow,
+                id,
+                generation,
+                epoch + 1,
+                params,
+                createdAt,
+                retention(),
+                interrupted,
+                signals,
+                version,
+                ending());
+    }
+
+    /** What it ends as once it is rolled back. */
+    @Nullable
+    Status ending() {
+        return ending == null ? null : Status.of(ending);
+    }
+
+    /** How far it has been rolled back; null if it has not, and is not being. */
+    Rollback.@Nullable Outcome rollbackOutcome() {
+        if (ending != null) {
+            return Rollback.Outcome.RUNNING;
+        }
+        return rollbackOutcome == null
+                ? null
+                : rollbackOutcome.equals(Rollback.Outcome.COMPLETE.word())
+                        ? Rollback.Outcome.COMPLETE
+                        : Rollback.Outcome.FAILED;
     }
 
     Status status() {
@@ -122,8 +160,10 @@ class InstanceEntity {
         return pausedAt;
     }
 
-    InstanceState state() {
-        return new InstanceState(Status.of(status), output, FailureColumns.read(failure), sensitiveOutput);
+    /** @param rollback how far it has been rolled back */
+    InstanceState state(@Nullable RollbackState rollback) {
+        Failure failure = ending == null ? FailureColumns.read(this.failure) : null;
+        return new InstanceState(Status.of(status), output, failure, sensitiveOutput, rollback);
     }
 
     private @Nullable Retention retention() {

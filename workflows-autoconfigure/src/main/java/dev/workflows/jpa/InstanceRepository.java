@@ -107,7 +107,7 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
     @Modifying
     @NativeQuery("""
             update workflow_instance
-            set status = :status, owner = null, due_at = null, paused_at = null, epoch = epoch + 1,
+            set status = :status, owner = null, due_at = null, paused_at = null, ending = null, epoch = epoch + 1,
                 ended_at = current_timestamp,
                 expires_at = current_timestamp
                     + coalesce(retention_error, cast(:keepSeconds as double precision)) * interval '1' second
@@ -130,7 +130,7 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
             set status = :status, generation = generation + 1, epoch = epoch + 1, owner = null,
                 due_at = current_timestamp, paused_at = null, interrupted = false, output = null,
                 sensitive_output = false, error_name = null, error_message = null, error_stack = null, ended_at = null,
-                expires_at = null
+                expires_at = null, ending = null, rollback_outcome = null
             where pk = :pk""")
     int restart(long pk, String status);
 
@@ -140,6 +140,32 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
             set signals = signals + 1, due_at = case when :due then current_timestamp else due_at end
             where pk = :pk""")
     int signal(long pk, boolean due);
+
+    /** The error, if there is one, is what the instance has failed with. */
+    @Modifying
+    @NativeQuery("""
+            update workflow_instance
+            set ending = :ending, error_name = nullif(cast(:errorName as varchar(256)), ''), error_message = :errorMessage,
+                error_stack = :errorStack
+            where pk = :pk and epoch = :epoch""")
+    int beginRollback(long pk, long epoch, String ending, String errorName, String errorMessage, String errorStack);
+
+    @Modifying
+    @NativeQuery("""
+            update workflow_instance
+            set status = ending, rollback_outcome = :outcome, ending = null, owner = null, due_at = null,
+                epoch = epoch + 1, ended_at = current_timestamp,
+                expires_at = current_timestamp + cast(:keepSeconds as double precision) * interval '1' second
+            where pk = :pk and epoch = :epoch and ending is not null""")
+    int endRollback(long pk, long epoch, String outcome, double keepSeconds);
+
+    @Modifying
+    @NativeQuery("""
+            update workflow_instance
+            set ending = :ending, status = :status, interrupted = owner is not null or interrupted, owner = null,
+                epoch = epoch + 1, due_at = current_timestamp, paused_at = null
+            where pk = :pk""")
+    int terminateWithRollback(long pk, String status, String ending);
 
     @Modifying
     @NativeQuery("delete from workflow_generation where instance_pk in (:pks)")

@@ -1,5 +1,6 @@
 package dev.workflows.jpa;
 
+import dev.workflows.Rollback;
 import dev.workflows.Status;
 import dev.workflows.store.Checkpoint;
 import dev.workflows.store.Claim;
@@ -14,6 +15,7 @@ import dev.workflows.store.NewInstance;
 import dev.workflows.store.Owned;
 import dev.workflows.store.Reception;
 import dev.workflows.store.RestartPoint;
+import dev.workflows.store.RollbackState;
 import dev.workflows.store.Steered;
 import dev.workflows.store.StepKey;
 import dev.workflows.store.Transition;
@@ -26,6 +28,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
@@ -98,6 +101,11 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     @Override
     public Optional<Steered> terminate(String workflow, String id, Duration keep) {
         return transactions.joining(() -> steering.terminate(workflow, id, keep));
+    }
+
+    @Override
+    public Optional<Steered> terminateWithRollback(String workflow, String id) {
+        return transactions.joining(() -> steering.terminateWithRollback(workflow, id));
     }
 
     @Override
@@ -246,6 +254,23 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     }
 
     @Override
+    public boolean beginRollback(Claim claim, Ending ending) {
+        Failure failure = Objects.requireNonNull(ending.failure());
+        return changed(() -> instances.beginRollback(
+                claim.key(),
+                claim.epoch(),
+                ending.status().word(),
+                failure.name(),
+                failure.message(),
+                failure.stack()));
+    }
+
+    @Override
+    public boolean endRollback(Claim claim, Rollback.Outcome outcome, Duration keep) {
+        return changed(() -> instances.endRollback(claim.key(), claim.epoch(), outcome.word(), Seconds.of(keep)));
+    }
+
+    @Override
     public boolean end(Claim claim, Ending ending, Duration keep) {
         double seconds = Seconds.of(keep);
         Failure failure = ending.failure();
@@ -273,7 +298,18 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public Optional<InstanceState> find(String workflow, String id) {
-        return instances.findByWorkflowAndId(workflow, id).map(InstanceEntity::state);
+        return instances.findByWorkflowAndId(workflow, id).map(instance -> instance.state(rollback(instance)));
+    }
+
+    private @Nullable RollbackState rollback(InstanceEntity instance) {
+        Rollback.Outcome outcome = instance.rollbackOutcome();
+        return outcome == null
+                ? null
+                : new RollbackState(
+                        outcome,
+                        outcome == Rollback.Outcome.FAILED
+                                ? rows.failedRollbacks(instance.pk(), instance.generation())
+                                : List.of());
     }
 
     @Override

@@ -7,12 +7,18 @@ import dev.workflows.store.Steered;
 import dev.workflows.store.Transition;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 
 /** What can be done to an instance from outside: its row is locked, and its status decides. */
 final class Steering {
+
+    /** What changes something else than the status. */
+    private static final Set<Transition> KEPT_STATUS_CHANGES =
+            EnumSet.of(Transition.RESTART, Transition.TERMINATE_WITH_ROLLBACK);
 
     private final InstanceRepository instances;
     private final StepRepository steps;
@@ -55,6 +61,15 @@ final class Steering {
                 workflow,
                 id,
                 (instance, to) -> instances.terminate(instance.pk(), to.word(), Seconds.of(keep)) == 1);
+    }
+
+    Optional<Steered> terminateWithRollback(String workflow, String id) {
+        return apply(
+                Transition.TERMINATE_WITH_ROLLBACK,
+                workflow,
+                id,
+                (instance, to) -> instance.ending() != null
+                        || instances.terminateWithRollback(instance.pk(), to.word(), Status.TERMINATED.word()) == 1);
     }
 
     Optional<Steered> restart(String workflow, String id) {
@@ -108,7 +123,7 @@ final class Steering {
             Status status = instance.status();
             boolean applied = transition
                     .from(status)
-                    .map(to -> to == status && transition != Transition.RESTART || change.test(instance, to))
+                    .map(to -> to == status && !KEPT_STATUS_CHANGES.contains(transition) || change.test(instance, to))
                     .orElse(false);
             return new Steered(instance.pk(), status, applied);
         });

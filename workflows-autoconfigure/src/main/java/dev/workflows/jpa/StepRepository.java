@@ -102,6 +102,10 @@ interface StepRepository extends Repository<StepEntity, StepId> {
               and occurrence = :occurrence""")
     Optional<Instant> startOf(long instance, int generation, String kind, String name, int occurrence);
 
+    @Query("select s from StepEntity s where s.id.instance = :instance and s.id.generation = :generation"
+            + " and s.id.kind = 'rollback' and s.failure.name is not null order by s.startedAt")
+    List<StepEntity> findFailedRollbacks(long instance, int generation);
+
     /** What a restart keeps: what was started before, but for races that were not yet decided. */
     @Modifying
     @NativeQuery("""
@@ -112,7 +116,7 @@ interface StepRepository extends Repository<StepEntity, StepId> {
                    error_stack, attempts, epoch, started_at, ended_at, wake_at, event_type, event_at
             from workflow_step
             where instance_pk = :instance and generation = :generation and started_at < :before
-              and (kind <> 'race' or ended_at < :before)""")
+              and kind <> 'rollback' and (kind <> 'race' or ended_at < :before)""")
     int keep(long instance, int generation, Instant before);
 
     @Modifying

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +42,8 @@ final class StepRows {
         }
         Map<StepKey, Retry> retries = new HashMap<>();
         for (AttemptEntity attempt : attempts.findAll(claim.key(), claim.generation())) {
-            Retry retry = new Retry(attempt.id().attempt(), attempt.left());
-            retries.merge(attempt.id().key(), retry, (one, other) -> one.made() > other.made() ? one : other);
+            Retry retry = new Retry(attempt.id().attempt(), attempt.left(), attempt.startedAt());
+            retries.merge(attempt.id().key(), retry, Retry::and);
             latest = later(latest, attempt.endedAt());
         }
         return new History(checkpoints, retries, waits, latest);
@@ -55,6 +56,12 @@ final class StepRows {
     /** Whether there is anything under the key, with an outcome or not. */
     boolean exist(Claim claim, StepKey key) {
         return steps.findById(StepId.of(claim, key)).isPresent();
+    }
+
+    List<Checkpoint> failedRollbacks(long instance, int generation) {
+        return steps.findFailedRollbacks(instance, generation).stream()
+                .map(StepEntity::checkpoint)
+                .toList();
     }
 
     Optional<Checkpoint> find(Claim claim, StepKey key) {

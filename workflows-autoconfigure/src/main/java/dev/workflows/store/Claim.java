@@ -1,6 +1,7 @@
 package dev.workflows.store;
 
 import dev.workflows.Retention;
+import dev.workflows.Status;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param interrupted whether the claim before this one ended without a word, maybe inside an attempt
  * @param signals how often the instance had been signalled
  * @param version what the code that created it called itself
+ * @param ending what the instance ends as once it is rolled back; null unless it is being rolled back
  */
 public record Claim(
         long key,
@@ -25,7 +27,14 @@ public record Claim(
         @Nullable Retention retention,
         boolean interrupted,
         long signals,
-        String version) {
+        String version,
+        @Nullable Status ending) {
+
+    /** The same, with nothing that the claim before it has left open. */
+    public Claim undisturbed() {
+        return new Claim(
+                key, workflow, id, generation, epoch, params, createdAt, retention, false, signals, version, ending);
+    }
 
     /** Whether the instance has never been claimed before, so that it has no history. */
     public boolean isFirst() {

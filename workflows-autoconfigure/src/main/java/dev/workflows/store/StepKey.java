@@ -19,7 +19,9 @@ public record StepKey(Kind kind, String scope, String name, int occurrence) {
         /** A time or a random value. */
         VALUE("value"),
         /** That a place in the code was new when the instance came to it. */
-        PATCH("patch");
+        PATCH("patch"),
+        /** What undoes a step, under the step's own name. */
+        ROLLBACK("rollback");
 
         private final String word;
 

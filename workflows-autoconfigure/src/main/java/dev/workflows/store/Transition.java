@@ -53,6 +53,13 @@ public enum Transition {
             WAITING, TERMINATED,
             WAITING_FOR_PAUSE, TERMINATED,
             PAUSED, TERMINATED)),
+    /** It is rolled back first, on whichever node: so it is queued. */
+    TERMINATE_WITH_ROLLBACK(Map.of(
+            QUEUED, QUEUED,
+            RUNNING, QUEUED,
+            WAITING, QUEUED,
+            WAITING_FOR_PAUSE, QUEUED,
+            PAUSED, QUEUED)),
     RESTART(Map.of(
             QUEUED, QUEUED,
             RUNNING, QUEUED,

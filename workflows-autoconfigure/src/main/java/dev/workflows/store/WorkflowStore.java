@@ -1,5 +1,6 @@
 package dev.workflows.store;
 
+import dev.workflows.Rollback;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -47,6 +48,9 @@ public interface WorkflowStore {
 
     /** Ends an instance, whoever has it. */
     Optional<Steered> terminate(String workflow, String id, Duration keep);
+
+    /** Makes an instance due to be rolled back, whoever has it; then it ends as terminated. */
+    Optional<Steered> terminateWithRollback(String workflow, String id);
 
     /**
      * Makes an instance due in a new generation, whoever has it.
@@ -131,6 +135,12 @@ public interface WorkflowStore {
 
     /** Stores a step's last failed attempt and its outcome together. */
     Written stepFailed(Claim claim, FailedAttempt attempt, Checkpoint checkpoint);
+
+    /** Stores how the instance ends, once it is rolled back; it stays claimed. False if the claim is stale. */
+    boolean beginRollback(Claim claim, Ending ending);
+
+    /** Ends an instance that is rolled back, as was stored before. False if the claim is stale. */
+    boolean endRollback(Claim claim, Rollback.Outcome outcome, Duration keep);
 
     /** Ends the instance. False if the claim is stale. */
     boolean end(Claim claim, Ending ending, Duration keep);
