@@ -53,6 +53,9 @@ public @interface Workflow {
      * <p>Where a clock change leaves out or repeats the time, an instance is created once: right after the change, or at
      * the first of the two. An expression with {@code *} for the hour goes on by elapsed time instead.
      *
+     * <p>A schedule that is new, or written differently from before, starts from now. One that is removed stays known until
+     * a node starts that has others for the workflow: taken up again before, it goes on where it was.
+     *
      * <p>{@code workflows.definitions.<workflow>.schedule} replaces all of them, and {@code .zone}, {@code .catch-up} and
      * {@code .overlap} the attributes below. Only nodes that run instances create them.
      */

@@ -10,14 +10,24 @@ import org.jspecify.annotations.Nullable;
  * @param timestamp when the instance was created
  * @param instanceId the instance's id
  * @param workflowName the workflow's name
+ * @param schedule which firing of which schedule created the instance; null if none did
  */
 public record WorkflowEvent<P extends @Nullable Object>(
-        P payload, Instant timestamp, String instanceId, String workflowName) {
+        P payload,
+        Instant timestamp,
+        String instanceId,
+        String workflowName,
+        @Nullable Schedule schedule) {
+
+    /** An event of an instance that no schedule created. */
+    public WorkflowEvent(P payload, Instant timestamp, String instanceId, String workflowName) {
+        this(payload, timestamp, instanceId, workflowName, null);
+    }
 
     /** Without the payload, which may be sensitive. */
     @Override
     public String toString() {
-        return "WorkflowEvent[timestamp=%s, instanceId=%s, workflowName=%s]"
-                .formatted(timestamp, instanceId, workflowName);
+        return "WorkflowEvent[timestamp=%s, instanceId=%s, workflowName=%s, schedule=%s]"
+                .formatted(timestamp, instanceId, workflowName, schedule);
     }
 }

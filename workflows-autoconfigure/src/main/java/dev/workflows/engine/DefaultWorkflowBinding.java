@@ -4,6 +4,7 @@ import dev.workflows.BatchResult;
 import dev.workflows.CreateOptions;
 import dev.workflows.InstanceAlreadyExistsException;
 import dev.workflows.InstanceNotFoundException;
+import dev.workflows.Schedule;
 import dev.workflows.Sensitive;
 import dev.workflows.WorkflowBinding;
 import dev.workflows.WorkflowInstance;
@@ -85,6 +86,13 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
                         batch.get(i), now.plus(i, ChronoUnit.MICROS), ", at index %d of the batch".formatted(i)))
                 .toList());
         return wanted.result(starter.start(wanted.distinct()), this::handle);
+    }
+
+    /** Creates the instance of a schedule's firing, unless it exists. */
+    boolean create(String id, Schedule firing) {
+        CreateOptions<Object> options = CreateOptions.of(null).withId(id);
+        NewInstance instance = newInstance(options, Timestamps.now(), "").scheduledBy(firing);
+        return !starter.start(List.of(instance)).isEmpty();
     }
 
     /** @param where added to the messages about its params */

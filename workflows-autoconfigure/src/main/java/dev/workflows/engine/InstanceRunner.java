@@ -136,7 +136,7 @@ final class InstanceRunner {
         Object payload = workflows.payloads().read(claim.params(), PayloadSpec.params(pass.definition(), claim));
         WorkflowEntrypoint<@Nullable Object, Object> entrypoint = workflows.entrypoint(pass.definition());
         return entrypoint.run(
-                new WorkflowEvent<>(payload, claim.createdAt(), claim.id(), claim.workflow()),
+                new WorkflowEvent<>(payload, claim.createdAt(), claim.id(), claim.workflow(), claim.schedule()),
                 new DefaultWorkflowStep(pass, tools));
     }
 

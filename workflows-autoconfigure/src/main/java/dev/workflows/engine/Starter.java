@@ -91,6 +91,7 @@ final class Starter {
                 false,
                 0,
                 created.version(),
+                created.schedule(),
                 null);
     }
 }

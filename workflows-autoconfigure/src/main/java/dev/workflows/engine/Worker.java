@@ -31,6 +31,7 @@ final class Worker implements Lease.Holder {
     private final ScheduledThreadPoolExecutor timer = timer("workflows-timer-", 2);
     private final Lease lease;
     private final Dispatcher dispatcher;
+    private final Scheduler scheduler;
     private final Thread polling;
     private volatile boolean stopped;
 
@@ -52,9 +53,22 @@ final class Worker implements Lease.Holder {
                 new Patches(store, patience));
         InstanceRunner instances = new InstanceRunner(workflows, tools, store, patience, passes);
         this.dispatcher = new Dispatcher(store, lease, instances, threads, this.settings);
+        this.scheduler = new Scheduler(timetables(workflows));
         List<String> names = List.copyOf(workflows.names());
         // not a daemon: an application that only runs workflows is kept alive by it
         this.polling = threads("workflows-dispatcher-", false).newThread(() -> dispatcher.pollUntilStopped(names));
+    }
+
+    private List<Timetable> timetables(Workflows workflows) {
+        Starter starter = new Starter(store, () -> dispatcher);
+        Steering steering = new Steering(store, workflows, () -> this);
+        return workflows.all().stream()
+                .filter(workflow -> !workflow.schedules().isEmpty())
+                .map(workflow -> new Timetable(
+                        workflow,
+                        new DefaultWorkflowBinding(workflow, workflows.payloads(), store, starter, steering),
+                        store))
+                .toList();
     }
 
     Dispatcher dispatcher() {
@@ -65,10 +79,12 @@ final class Worker implements Lease.Holder {
         lease.start(leaseTimer, this);
         new Sweeper(store, () -> stopped).start(timer, SWEEP_INTERVAL);
         polling.start();
+        scheduler.start(timer, threads);
     }
 
     /** Lets running attempts end in the time that is configured, and hands every instance back. */
     void stop() throws InterruptedException {
+        scheduler.stop();
         dispatcher.stop();
         // what it is claiming right now is handed back with the rest
         polling.join(AFTER_INTERRUPT.toMillis());

@@ -12,13 +12,17 @@ enum Dialect {
             select id, pk from final table (
                 insert into workflow_instance (%s)
                 select %s from %s where not exists
-                    (select 1 from workflow_instance i where i.workflow = n.workflow and i.id = n.id))"""),
-    POSTGRESQL("insert into workflow_instance (%s) select %s from %s on conflict do nothing returning id, pk");
+                    (select 1 from workflow_instance i where i.workflow = n.workflow and i.id = n.id))""", ""),
+    POSTGRESQL(
+            "insert into workflow_instance (%s) select %s from %s on conflict do nothing returning id, pk",
+            " on conflict do nothing");
 
     private final String insertInstances;
+    private final String unlessTaken;
 
-    Dialect(String insertInstances) {
+    Dialect(String insertInstances, String unlessTaken) {
         this.insertInstances = insertInstances;
+        this.unlessTaken = unlessTaken;
     }
 
     /**
@@ -31,6 +35,12 @@ enum Dialect {
      */
     String insertInstances(String columns, String values, String rows) {
         return insertInstances.formatted(columns, values, rows);
+    }
+
+    /** Inserts a schedule, unless another node has; on H2 that violates the constraint. */
+    String insertSchedule() {
+        return "insert into workflow_schedule (workflow, cron, zone, last_fired_at)"
+                + " values (:workflow, :cron, :zone, :lastFiredAt)" + unlessTaken;
     }
 
     String migrations() {

@@ -2,6 +2,7 @@ package dev.workflows.jpa;
 
 import dev.workflows.Retention;
 import dev.workflows.Rollback;
+import dev.workflows.Schedule;
 import dev.workflows.Status;
 import dev.workflows.store.Claim;
 import dev.workflows.store.Failure;
@@ -98,6 +99,12 @@ class InstanceEntity {
     @Column(name = "retention_error")
     private @Nullable Long retentionError;
 
+    @Column(name = "schedule_cron")
+    private @Nullable String scheduleCron;
+
+    @Column(name = "scheduled_at")
+    private @Nullable Instant scheduledAt;
+
     @SuppressWarnings("NullAway.Init") // set by Hibernate
     protected InstanceEntity() {}
 
@@ -118,6 +125,7 @@ class InstanceEntity {
                 interrupted,
                 signals,
                 version,
+                schedule(),
                 ending());
     }
 
@@ -164,6 +172,10 @@ class InstanceEntity {
     InstanceState state(@Nullable RollbackState rollback) {
         Failure failure = ending == null ? FailureColumns.read(this.failure) : null;
         return new InstanceState(Status.of(status), output, failure, sensitiveOutput, rollback);
+    }
+
+    private @Nullable Schedule schedule() {
+        return scheduleCron == null || scheduledAt == null ? null : new Schedule(scheduleCron, scheduledAt);
     }
 
     private @Nullable Retention retention() {

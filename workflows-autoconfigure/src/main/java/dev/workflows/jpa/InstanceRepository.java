@@ -21,6 +21,10 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
             for update skip locked""")
     List<InstanceEntity> lockDue(Collection<String> workflows, int limit);
 
+    @Query("select count(*) > 0 from InstanceEntity i"
+            + " where i.workflow = :workflow and i.scheduleCron is not null and i.endedAt is null")
+    boolean existsUnfinishedScheduled(String workflow);
+
     @Modifying
     @Query("""
             update InstanceEntity i

@@ -48,11 +48,16 @@ final class JoinedTransactions {
 
     /** Runs in a transaction of its own; the caller has none. */
     <T> T own(Supplier<T> work) {
+        return around(() -> translating(work));
+    }
+
+    /** Begins a transaction of its own, for others to join; the caller has none. */
+    <T> T around(Supplier<T> work) {
         if (isActive()) {
             throw new IllegalStateException(
                     "This write has a transaction of its own, and would join that of the caller");
         }
-        return own.execute(status -> translating(work));
+        return own.execute(status -> work.get());
     }
 
     /** What Hibernate throws, as Spring's {@link org.springframework.dao.DataAccessException}s. */

@@ -8,6 +8,7 @@ import dev.workflows.store.Ending;
 import dev.workflows.store.EventWait;
 import dev.workflows.store.FailedAttempt;
 import dev.workflows.store.Failure;
+import dev.workflows.store.Firings;
 import dev.workflows.store.History;
 import dev.workflows.store.InstanceState;
 import dev.workflows.store.NewEvent;
@@ -33,6 +34,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -51,6 +53,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     private final EventWaits waits;
     private final Steering steering;
     private final EventRepository events;
+    private final ScheduleRows schedules;
     private final NodeRepository nodes;
     private final EndedInstances ended;
 
@@ -69,6 +72,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         this.waits = new EventWaits(unit, rows);
         this.steering = new Steering(unit);
         this.events = unit.repository(EventRepository.class);
+        this.schedules = new ScheduleRows(unit, dialect);
         this.nodes = unit.repository(NodeRepository.class);
         this.ended = new EndedInstances(unit, rows);
     }
@@ -117,6 +121,23 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     @Override
     public Optional<Steered> send(String workflow, String id, NewEvent event) {
         return transactions.joining(() -> steering.send(workflow, id, event));
+    }
+
+    @Override
+    public Firings fire(String workflow, UnaryOperator<Firings> change) {
+        return transactions.around(() -> {
+            Firings before = transactions.joining(() -> schedules.lock(workflow));
+            Firings after = change.apply(before);
+            return transactions.joining(() -> {
+                schedules.replace(workflow, before.last(), after.last());
+                return after;
+            });
+        });
+    }
+
+    @Override
+    public boolean hasUnfinishedScheduled(String workflow) {
+        return transactions.joining(() -> instances.existsUnfinishedScheduled(workflow));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.workflows.jpa;
 
 import dev.workflows.Retention;
+import dev.workflows.Schedule;
 import dev.workflows.store.NewInstance;
 import jakarta.persistence.EntityManager;
 import java.lang.reflect.Array;
@@ -35,7 +36,13 @@ final class NewInstances {
             new Column<>(
                     "created_at", "timestamp(6) with time zone", StandardBasicTypes.INSTANT, NewInstance::createdAt),
             new Column<>("retention_success", "bigint", StandardBasicTypes.LONG, retention(Retention::success)),
-            new Column<>("retention_error", "bigint", StandardBasicTypes.LONG, retention(Retention::error)));
+            new Column<>("retention_error", "bigint", StandardBasicTypes.LONG, retention(Retention::error)),
+            new Column<>("schedule_cron", "varchar", StandardBasicTypes.STRING, schedule(Schedule::cron)),
+            new Column<>(
+                    "scheduled_at",
+                    "timestamp(6) with time zone",
+                    StandardBasicTypes.INSTANT,
+                    schedule(Schedule::scheduledTime)));
 
     /** A column whose values come from outside. */
     private record Column<T>(
@@ -160,6 +167,10 @@ final class NewInstances {
     private static Map<String, Long> keys(NativeQuery<Object[]> query) {
         return query.getResultList().stream()
                 .collect(Collectors.toMap(row -> (String) row[0], row -> ((Number) row[1]).longValue()));
+    }
+
+    private static <T> Function<NewInstance, @Nullable T> schedule(Function<Schedule, T> part) {
+        return instance -> instance.schedule() == null ? null : part.apply(instance.schedule());
     }
 
     private static Function<NewInstance, @Nullable Long> retention(Function<Retention, Duration> part) {

@@ -35,6 +35,8 @@ final class PersistenceUnit implements AutoCloseable {
                 EventEntity.class.getName(),
                 LabelEntity.class.getName(),
                 NodeEntity.class.getName(),
+                ScheduleEntity.class.getName(),
+                ScheduleEntity.Id.class.getName(),
                 FailureColumns.class.getName(),
                 StepId.class.getName(),
                 AttemptEntity.Id.class.getName(),

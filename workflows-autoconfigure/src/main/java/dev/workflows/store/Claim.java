@@ -1,6 +1,7 @@
 package dev.workflows.store;
 
 import dev.workflows.Retention;
+import dev.workflows.Schedule;
 import dev.workflows.Status;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param interrupted whether the claim before this one ended without a word, maybe inside an attempt
  * @param signals how often the instance had been signalled
  * @param version what the code that created it called itself
+ * @param schedule the firing that created the instance; null if none did
  * @param ending what the instance ends as once it is rolled back; null unless it is being rolled back
  */
 public record Claim(
@@ -28,12 +30,25 @@ public record Claim(
         boolean interrupted,
         long signals,
         String version,
+        @Nullable Schedule schedule,
         @Nullable Status ending) {
 
     /** The same, with nothing that the claim before it has left open. */
     public Claim undisturbed() {
         return new Claim(
-                key, workflow, id, generation, epoch, params, createdAt, retention, false, signals, version, ending);
+                key,
+                workflow,
+                id,
+                generation,
+                epoch,
+                params,
+                createdAt,
+                retention,
+                false,
+                signals,
+                version,
+                schedule,
+                ending);
     }
 
     /** Whether the instance has never been claimed before, so that it has no history. */

@@ -1,6 +1,7 @@
 package dev.workflows.store;
 
 import dev.workflows.Retention;
+import dev.workflows.Schedule;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param retention null for what is configured when it ends
  * @param labels by name
  * @param version what the code that creates it calls itself
+ * @param schedule the firing that creates it; null if none does
  */
 public record NewInstance(
         String workflow,
@@ -23,9 +25,28 @@ public record NewInstance(
         @Nullable String owner,
         @Nullable Retention retention,
         Map<String, String> labels,
-        String version) {
+        String version,
+        @Nullable Schedule schedule) {
+
+    /** One that no schedule creates. */
+    public NewInstance(
+            String workflow,
+            String id,
+            String params,
+            boolean sensitive,
+            Instant createdAt,
+            @Nullable String owner,
+            @Nullable Retention retention,
+            Map<String, String> labels,
+            String version) {
+        this(workflow, id, params, sensitive, createdAt, owner, retention, labels, version, null);
+    }
 
     public NewInstance ownedBy(String node) {
-        return new NewInstance(workflow, id, params, sensitive, createdAt, node, retention, labels, version);
+        return new NewInstance(workflow, id, params, sensitive, createdAt, node, retention, labels, version, schedule);
+    }
+
+    public NewInstance scheduledBy(Schedule firing) {
+        return new NewInstance(workflow, id, params, sensitive, createdAt, owner, retention, labels, version, firing);
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,20 @@ public interface WorkflowStore {
 
     /** Stores an event, and makes the instance due if it waits for one of its type. */
     Optional<Steered> send(String workflow, String id, NewEvent event);
+
+    // --- schedule ---
+
+    /**
+     * Changes how far the schedules of a workflow have fired. No other node does so meanwhile, and what the change creates
+     * joins the transaction: a firing and its instance are stored together or not at all.
+     *
+     * @param change returns what is to be stored in the place of what it is given
+     * @return what it returned
+     */
+    Firings fire(String workflow, UnaryOperator<Firings> change);
+
+    /** Whether an instance that a schedule created has not ended; joins the caller's transaction. */
+    boolean hasUnfinishedScheduled(String workflow);
 
     // --- dispatch ---
 
