@@ -87,6 +87,15 @@ public interface WorkflowInstance<R> {
     void sendEvent(String type, @Nullable Object payload);
 
     /**
+     * Deletes the instance, which has ended, with all that is stored of it, before its retention has passed. Its id is free
+     * again.
+     *
+     * @throws InstanceNotEndedException if it has not ended
+     * @throws InstanceNotFoundException as {@link #status()} does
+     */
+    void delete();
+
+    /**
      * Waits, on this thread, until the instance has ended.
      *
      * @return its output; the real one, also if it is sensitive

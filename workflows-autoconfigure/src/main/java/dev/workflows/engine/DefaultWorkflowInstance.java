@@ -105,6 +105,11 @@ final class DefaultWorkflowInstance implements WorkflowInstance<Object> {
     }
 
     @Override
+    public void delete() {
+        steering.delete(definition.name(), id);
+    }
+
+    @Override
     public @Nullable Object await(Duration timeout) throws InterruptedException {
         if (store.isInTransaction()) {
             throw new IllegalStateException(

@@ -1,6 +1,7 @@
 package dev.workflows.engine;
 
 import dev.workflows.InstanceEndedException;
+import dev.workflows.InstanceNotEndedException;
 import dev.workflows.InstanceNotFoundException;
 import dev.workflows.RestartFrom;
 import dev.workflows.StepNotFoundException;
@@ -65,6 +66,13 @@ final class Steering {
         Steered steered = require(store.send(workflow, id, event), workflow, id, Pass::signalled);
         requireApplied(
                 steered, workflow, id, "it takes no events, and event \"%s\" was not stored".formatted(event.type()));
+    }
+
+    void delete(String workflow, String id) {
+        Steered steered = require(store.delete(workflow, id), workflow, id, Pass::loseAndInterrupt);
+        if (!steered.applied()) {
+            throw new InstanceNotEndedException(workflow, id, steered.from());
+        }
     }
 
     private static StepKey.Kind kind(RestartFrom.Type type) {

@@ -1,6 +1,9 @@
 package dev.workflows.jpa;
 
+import dev.workflows.Status;
+import dev.workflows.store.Steered;
 import java.util.List;
+import java.util.Optional;
 
 /** Deletes instances that have ended, with all there is of them. */
 final class EndedInstances {
@@ -21,6 +24,14 @@ final class EndedInstances {
     int purge(int limit) {
         List<Long> expired = instances.lockExpired(limit);
         return expired.isEmpty() ? 0 : delete(expired);
+    }
+
+    Optional<Steered> delete(String workflow, String id) {
+        return instances.lock(workflow, id).map(instance -> {
+            Status status = instance.status();
+            boolean deleted = status.isEnded() && delete(List.of(instance.pk())) == 1;
+            return new Steered(instance.pk(), status, deleted);
+        });
     }
 
     /** Their rows are locked, so that nothing is added to them meanwhile. */

@@ -334,6 +334,11 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     }
 
     @Override
+    public Optional<Steered> delete(String workflow, String id) {
+        return transactions.joining(() -> ended.delete(workflow, id));
+    }
+
+    @Override
     public int purge(int limit) {
         return transactions.own(() -> ended.purge(limit));
     }

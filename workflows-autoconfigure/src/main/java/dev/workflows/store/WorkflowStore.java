@@ -174,6 +174,12 @@ public interface WorkflowStore {
 
     // --- clean ---
 
+    /**
+     * Deletes an instance with all there is of it, if it has ended; joins the caller's transaction. Empty if there is no
+     * such instance.
+     */
+    Optional<Steered> delete(String workflow, String id);
+
     /** Deletes ended instances whose retention has passed, at most so many; returns how many. */
     int purge(int limit);
 }
