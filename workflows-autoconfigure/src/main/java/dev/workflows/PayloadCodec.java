@@ -5,7 +5,7 @@ package dev.workflows;
  * events carry. An application's own bean of this type is used for all its workflows. Without one, and without
  * {@code workflows.encryption}, the database holds the JSON itself.
  *
- * <p>Names, ids and labels do not pass through it, nor do the messages and stack traces of exceptions.
+ * <p>Names, ids, labels and steps' keys do not pass through it, nor do the messages and stack traces of exceptions.
  *
  * <p>Thread-safe, and without effects: it is called by many threads, and more than once for one payload. It is on the path
  * of every step, and inside the transaction of a transactional one, so it should answer from memory.

@@ -52,6 +52,10 @@ record PayloadSpec(String what, Type type, PayloadContext context, boolean sensi
                 "the result of step \"%s\"".formatted(key), step.returnType(), of(claim), step.sensitive());
     }
 
+    static PayloadSpec value(StepKey key, Claim claim) {
+        return new PayloadSpec("the value \"%s\"".formatted(key), String.class, of(claim), false);
+    }
+
     /** An event that is to be sent; its type is what receivers may ask for. */
     static PayloadSpec newEvent(WorkflowDefinition workflow, String instanceId, String type, @Nullable Object payload) {
         return new PayloadSpec(

@@ -13,10 +13,12 @@ final class Values {
 
     private final WorkflowStore store;
     private final Patience patience;
+    private final Payloads payloads;
 
-    Values(WorkflowStore store, Patience patience) {
+    Values(WorkflowStore store, Patience patience, Payloads payloads) {
         this.store = store;
         this.patience = patience;
+        this.payloads = payloads;
     }
 
     /** The text of a value, as it was when the call was first reached. */
@@ -24,13 +26,16 @@ final class Values {
         Pass pass = branch.pass();
         StepKey key = branch.nextKey(StepKey.Kind.VALUE, name);
         Checkpoint stored = pass.history().checkpoints().get(key);
-        return stored == null ? store(pass, key, value.get()) : Objects.requireNonNull(stored.output());
+        PayloadSpec spec = PayloadSpec.value(key, pass.claim());
+        return stored == null
+                ? store(pass, key, spec, value.get())
+                : String.valueOf(payloads.read(Objects.requireNonNull(stored.output()), spec));
     }
 
-    private String store(Pass pass, StepKey key, String value) {
+    private String store(Pass pass, StepKey key, PayloadSpec spec, String value) {
         pass.undo().requireNotFinding();
         Instant now = pass.clock().next();
-        Checkpoint made = Checkpoint.completed(key, value, 1, now, now);
+        Checkpoint made = Checkpoint.completed(key, payloads.writeResult(value, spec), 1, now, now);
         Written written = patience.insist(() -> store.append(pass.claim(), made));
         // it is there already if the commit was in doubt, and had happened
         if (written == Written.STALE) {

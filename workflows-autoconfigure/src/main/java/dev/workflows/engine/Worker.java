@@ -49,7 +49,7 @@ final class Worker implements Lease.Holder {
                 steps,
                 waits,
                 new Branching(threads, store, patience),
-                new Values(store, patience),
+                new Values(store, patience, workflows.payloads()),
                 new Patches(store, patience));
         InstanceRunner instances = new InstanceRunner(workflows, tools, store, patience, passes);
         this.dispatcher = new Dispatcher(store, lease, instances, threads, this.settings);

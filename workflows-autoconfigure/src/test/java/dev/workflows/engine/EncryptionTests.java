@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -125,7 +126,25 @@ class EncryptionTests {
         }
     }
 
-    /** So that the test above would notice. */
+    @OnEveryDatabase
+    void noTextInAnyTableHoldsAValueThatTheEngineGave(TestDatabase database) throws Exception {
+        try (ConfigurableApplicationContext application = TestApplication.on(database.newUrl(), ScriptedWorkflow.class)
+                .with(WITH_A)
+                .start()) {
+            Object token = ScriptedWorkflow.run(application, (steps, step) -> {
+                UUID made = step.randomUUID();
+                String called = step.call("lambda", String.class, () -> "lambda " + made);
+                step.sleep("pause", "20");
+                assertThat(called).endsWith(made.toString());
+                return made;
+            });
+
+            assertThat(everything(application))
+                    .allSatisfy((table, rows) -> assertThat(rows).doesNotContain(String.valueOf(token)));
+        }
+    }
+
+    /** So that the tests above would notice. */
     @OnEveryDatabase
     void withoutEncryptionTheTablesHoldIt(TestDatabase database) throws Exception {
         try (ConfigurableApplicationContext application = start(database.newUrl())) {

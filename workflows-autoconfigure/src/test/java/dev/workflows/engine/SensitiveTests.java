@@ -14,6 +14,7 @@ import dev.workflows.Sensitive;
 import dev.workflows.Status;
 import dev.workflows.Step;
 import dev.workflows.StepFailedException;
+import dev.workflows.StepOptions;
 import dev.workflows.WaitOptions;
 import dev.workflows.Workflow;
 import dev.workflows.WorkflowBinding;
@@ -78,6 +79,7 @@ class SensitiveTests {
         @Override
         public List<Card> run(WorkflowEvent<Card> event, WorkflowStep step) throws Exception {
             Card issued = issue(event.payload());
+            step.call("lambda", Card.class, StepOptions.defaults().withSensitiveResult(), () -> issued);
             step.sleep("pause", "20");
             if (event.instanceId().startsWith("failing")) {
                 throw new IllegalStateException("declined");
@@ -199,7 +201,7 @@ class SensitiveTests {
                 .doesNotContain("unmarked");
         assertThat(texts(database, """
                         select s.name from workflow_step s join workflow_instance i on i.pk = s.instance_pk
-                        where i.id = 'marked' and s.sensitive""")).containsExactly("issue");
+                        where i.id = 'marked' and s.sensitive""")).containsExactlyInAnyOrder("issue", "lambda");
     }
 
     @OnEveryDatabase
@@ -250,7 +252,7 @@ class SensitiveTests {
         assertThat(texts(database, """
                         select s.name || ' ' || s.generation from workflow_step s
                         join workflow_instance i on i.pk = s.instance_pk
-                        where i.id = 'again' and s.sensitive order by s.generation""")).containsExactly("issue 1", "issue 2");
+                        where i.id = 'again' and s.sensitive order by s.generation, s.name""")).containsExactly("issue 1", "lambda 1", "issue 2", "lambda 2");
     }
 
     @OnEveryDatabase
@@ -264,7 +266,7 @@ class SensitiveTests {
                 .containsExactly("[" + json + "," + json + "]");
         assertThat(texts(database, """
                         select s.output from workflow_step s join workflow_instance i on i.pk = s.instance_pk
-                        where i.id = 'stored' and s.sensitive""")).containsExactly(json);
+                        where i.id = 'stored' and s.sensitive""")).containsExactly(json, json);
     }
 
     @OnEveryDatabase
