@@ -4,6 +4,7 @@ import dev.workflows.store.History;
 import dev.workflows.store.StepKey;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,7 +40,7 @@ final class Replay {
     /** The pass asks for it. */
     void reach(StepKey key) {
         if (ahead.remove(key)) {
-            aheadIn.get(key.scope()).decrementAndGet();
+            Objects.requireNonNull(aheadIn.get(key.scope())).decrementAndGet();
         }
     }
 
