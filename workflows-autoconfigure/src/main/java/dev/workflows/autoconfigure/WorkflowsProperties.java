@@ -6,6 +6,7 @@ import dev.workflows.DurationText;
 import dev.workflows.Overlap;
 import dev.workflows.engine.EngineSettings;
 import dev.workflows.engine.PayloadLimits;
+import dev.workflows.engine.ReplayCheck;
 import dev.workflows.engine.ScheduleSettings;
 import dev.workflows.engine.StepSettings;
 import dev.workflows.engine.WorkerSettings;
@@ -34,6 +35,7 @@ import org.springframework.util.unit.DataSize;
  * @param retention How long ended instances are kept.
  * @param limits How large payloads may be.
  * @param encryption How payloads are encrypted.
+ * @param replayCheck What happens when the code no longer fits to what a running instance has stored.
  * @param definitions Settings of single workflows, by the name in their annotation.
  */
 @ConfigurationProperties(prefix = "workflows", ignoreUnknownFields = false)
@@ -45,6 +47,7 @@ public record WorkflowsProperties(
         @DefaultValue Retention retention,
         @DefaultValue Limits limits,
         @DefaultValue Encryption encryption,
+        @DefaultValue("warn") ReplayCheck replayCheck,
         Map<String, Definition> definitions) {
 
     public WorkflowsProperties {
@@ -228,6 +231,7 @@ public record WorkflowsProperties(
                 valid("workflows.defaults.", defaults::settings),
                 retention.settings(),
                 new PayloadLimits(limits.params(), limits.result(), limits.event()),
+                replayCheck,
                 definitionSettings());
     }
 

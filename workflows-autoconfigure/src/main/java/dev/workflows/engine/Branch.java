@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What one thread does in a pass: {@code run} itself, or one of the branches that it has forked into. */
 final class Branch {
@@ -20,6 +22,8 @@ final class Branch {
         JOINING,
         LEFT
     }
+
+    private static final Logger log = LoggerFactory.getLogger(Branch.class);
 
     private static final ThreadLocal<@Nullable Branch> CURRENT = new ThreadLocal<>();
 
@@ -97,7 +101,22 @@ final class Branch {
 
     private StepKey reached(StepKey key) {
         pass.replay().reach(key);
+        // these two leave nothing where a sleep is over at once, and where a patch does not apply
+        if (key.kind() != StepKey.Kind.SLEEP && key.kind() != StepKey.Kind.PATCH) {
+            begins(key);
+        }
         return key;
+    }
+
+    /** If nothing is stored of it yet, it is looked whether something else is. */
+    void begins(StepKey key) {
+        Mismatch mismatch = pass.replay().begin(key);
+        if (mismatch != null && pass.replay().isStrict()) {
+            throw pass.failed(mismatch.failure());
+        }
+        if (mismatch != null) {
+            log.warn("{} {}", this, mismatch);
+        }
     }
 
     /**

@@ -71,11 +71,14 @@ final class Branching {
             return fork.outcome(winner(decided, branches.size())).get();
         }
         if (decided != null) {
-            return fork.runOnly(winner(decided, branches.size())).get();
+            int won = winner(decided, branches.size());
+            fork.wonBy(won);
+            return fork.runOnly(won).get();
         }
         Instant startedAt = pass.clock().next();
         int winner = fork.runUntilFirst(threads);
         decide(pass, key, winner, startedAt);
+        fork.wonBy(winner);
         return fork.outcome(winner).get();
     }
 

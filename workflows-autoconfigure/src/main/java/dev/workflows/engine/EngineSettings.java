@@ -14,4 +14,5 @@ public record EngineSettings(
         StepSettings defaults,
         Retention retention,
         PayloadLimits limits,
+        ReplayCheck replayCheck,
         Map<String, WorkflowSettings> workflows) {}

@@ -85,6 +85,15 @@ final class Fork {
         return outcome;
     }
 
+    /** The other branches have lost. */
+    void wonBy(int winner) {
+        for (int i = 0; i < branches.size(); i++) {
+            if (i != winner) {
+                parent.pass().replay().lose(branches.get(i).scope());
+            }
+        }
+    }
+
     /** @throws Suspension if the branch has left its thread */
     Outcome outcome(int index) {
         Outcome outcome = outcomes.get(index);

@@ -10,6 +10,7 @@ import dev.workflows.store.Failure;
 import dev.workflows.store.Wake;
 import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,9 @@ final class InstanceRunner {
             Pass pass = passes.begin(claim, definition, tools.steps(), slot);
             try {
                 if (!claim.isFirst()) {
-                    pass.goOnFrom(patience.insist(() -> store.history(claim)));
+                    pass.goOnFrom(
+                            patience.insist(() -> store.history(claim)),
+                            claim.ending() == null ? workflows.replayCheck() : ReplayCheck.OFF);
                 }
                 if (claim.ending() == null) {
                     run(pass);
@@ -93,6 +96,7 @@ final class InstanceRunner {
         switch (pass.state()) {
             case RUNNING -> throw new IllegalStateException("Nothing says why " + pass + " left its thread");
             case SUSPENDED -> giveUp(pass);
+            case FAILED -> end(pass, Ending.errored(Objects.requireNonNull(pass.failure())));
             case STOPPED -> handBack(pass);
             case LOST -> log.info("{} is no longer run here", pass);
         }
@@ -141,15 +145,28 @@ final class InstanceRunner {
     }
 
     private void end(Pass pass, @Nullable Object output, @Nullable Throwable thrown) {
+        Mismatch mismatch = pass.replay().end();
+        if (mismatch != null && pass.replay().isStrict() && thrown == null) {
+            end(pass, Ending.errored(mismatch.failure()));
+            return;
+        }
+        if (mismatch != null) {
+            log.warn("{} {}", pass, mismatch);
+        }
         Ending ending = ending(pass, output, thrown);
-        Claim claim = pass.claim();
-        Retention retention = retention(pass);
         Failure failure = ending.failure();
         if (failure != null && pass.undo().isDeclared()) {
             log.warn("{} fails, and is rolled back: {}: {}", pass, failure.name(), failure.message());
             rollBack(pass, ending);
-            return;
+        } else {
+            end(pass, ending);
         }
+    }
+
+    private void end(Pass pass, Ending ending) {
+        Claim claim = pass.claim();
+        Retention retention = retention(pass);
+        Failure failure = ending.failure();
         Duration keep = failure == null ? retention.success() : retention.error();
         if (!patience.insist(() -> store.end(claim, ending, keep))) {
             pass.lose();
@@ -171,7 +188,7 @@ final class InstanceRunner {
         }
         Pass pass = passes.begin(claim, failed.definition(), tools.steps(), failed.slot());
         try {
-            pass.goOnFrom(patience.insist(() -> store.history(claim)));
+            pass.goOnFrom(patience.insist(() -> store.history(claim)), ReplayCheck.OFF);
             rollBack(pass);
         } finally {
             passes.end(pass);

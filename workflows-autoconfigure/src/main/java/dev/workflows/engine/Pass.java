@@ -1,6 +1,7 @@
 package dev.workflows.engine;
 
 import dev.workflows.store.Claim;
+import dev.workflows.store.Failure;
 import dev.workflows.store.History;
 import dev.workflows.store.Wake;
 import java.time.Duration;
@@ -21,7 +22,9 @@ final class Pass {
         /** To be handed back, because this node stops. */
         STOPPED,
         /** Somebody else has the instance, or will have. */
-        LOST
+        LOST,
+        /** To be ended with a failure that run has no say in. */
+        FAILED
     }
 
     /**
@@ -56,7 +59,7 @@ final class Pass {
     private final Undo undo = new Undo();
 
     private final List<Parked> parked = new ArrayList<>();
-    private Replay replay = new Replay(History.EMPTY);
+    private Replay replay = new Replay(History.EMPTY, ReplayCheck.OFF);
     private PassClock clock = new PassClock(Instant.EPOCH);
     private long signals;
     private long rung;
@@ -64,6 +67,7 @@ final class Pass {
     private volatile boolean stopping;
     private volatile boolean pausing;
     private volatile boolean cutOff;
+    private @Nullable Failure failure;
     private @Nullable Wake wake;
     private @Nullable Duration dueIn;
 
@@ -114,8 +118,8 @@ final class Pass {
     }
 
     /** What earlier passes have done; to be called before {@code run} is entered. */
-    void goOnFrom(History history) {
-        this.replay = new Replay(history);
+    void goOnFrom(History history, ReplayCheck check) {
+        this.replay = new Replay(history, check);
         this.clock = new PassClock(history.latest());
     }
 
@@ -327,6 +331,19 @@ final class Pass {
     Suspension lost() {
         loseAndInterrupt();
         return new Suspension();
+    }
+
+    /** Whatever run makes of it, the instance ends with this failure. */
+    synchronized Suspension failed(Failure with) {
+        if (leave(State.FAILED)) {
+            failure = with;
+        }
+        return new Suspension();
+    }
+
+    /** What the instance ends with, if run has no say in it. */
+    synchronized @Nullable Failure failure() {
+        return failure;
     }
 
     private synchronized boolean leave(State to) {

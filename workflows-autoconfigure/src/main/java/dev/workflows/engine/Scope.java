@@ -1,6 +1,7 @@
 package dev.workflows.engine;
 
 import java.util.function.ObjIntConsumer;
+import java.util.stream.Stream;
 
 /** The text that says which branches a call is within, outermost first: {@code 2.1/1.3} is fork 2, branch 1; there fork 1, branch 3. */
 final class Scope {
@@ -12,6 +13,11 @@ final class Scope {
 
     static String inner(String outer, int fork, int branch) {
         return (outer.isEmpty() ? "" : outer + "/") + fork + "." + branch;
+    }
+
+    /** The scope, and those that it is within. */
+    static Stream<String> andOuter(String scope) {
+        return Stream.iterate(scope, it -> !it.isEmpty(), it -> it.substring(0, Math.max(0, it.lastIndexOf('/'))));
     }
 
     /** Each fork that it is within: the scope that has forked, and the fork's number there. */

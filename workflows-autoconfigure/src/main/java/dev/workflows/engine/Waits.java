@@ -36,6 +36,7 @@ final class Waits {
     }
 
     void fallAsleep(Branch branch, StepKey key, Duration duration) {
+        branch.begins(key);
         Pass pass = branch.pass();
         pass.undo().requireNotFinding();
         Written written = patience.insist(

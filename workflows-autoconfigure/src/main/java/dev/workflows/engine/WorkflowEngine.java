@@ -36,8 +36,8 @@ public final class WorkflowEngine implements SmartLifecycle, SmartInitializingSi
         this.store = store;
         this.settings = settings;
         this.beans = beans;
-        this.workflows = new Workflows(
-                workflowBeans.definitions(), new Payloads(settings.limits(), codec), settings.retention(), beans);
+        this.workflows =
+                new Workflows(workflowBeans.definitions(), settings, new Payloads(settings.limits(), codec), beans);
     }
 
     /** The binding of a workflow. */

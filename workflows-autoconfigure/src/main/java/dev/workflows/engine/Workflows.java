@@ -17,12 +17,14 @@ final class Workflows {
     private final Map<String, WorkflowDefinition> byName;
     private final Payloads payloads;
     private final Retention retention;
+    private final ReplayCheck replayCheck;
     private final BeanFactory beans;
 
-    Workflows(List<WorkflowDefinition> definitions, Payloads payloads, Retention retention, BeanFactory beans) {
+    Workflows(List<WorkflowDefinition> definitions, EngineSettings settings, Payloads payloads, BeanFactory beans) {
         this.byName = WorkflowDefinition.byName(definitions);
         this.payloads = payloads;
-        this.retention = retention;
+        this.retention = settings.retention();
+        this.replayCheck = settings.replayCheck();
         this.beans = beans;
     }
 
@@ -63,6 +65,10 @@ final class Workflows {
 
     Payloads payloads() {
         return payloads;
+    }
+
+    ReplayCheck replayCheck() {
+        return replayCheck;
     }
 
     Retention retention(WorkflowDefinition definition) {

@@ -46,6 +46,7 @@ class ConfigurationMetadataTests {
                         "workflows.encryption.keys",
                         "workflows.encryption.active-key",
                         "workflows.encryption.accept-plain-text",
+                        "workflows.replay-check",
                         "workflows.definitions")
                 .doesNotHaveDuplicates();
         assertThat(properties)
@@ -63,6 +64,7 @@ class ConfigurationMetadataTests {
                                 property -> property.path("defaultValue").asString())))
                 .containsEntry("workflows.enabled", "true")
                 .containsEntry("workflows.schema.mode", "migrate")
+                .containsEntry("workflows.replay-check", "warn")
                 .containsEntry("workflows.worker.poll-interval", "1 second")
                 .containsEntry("workflows.defaults.retries", "5")
                 .containsEntry("workflows.defaults.delay", "10 seconds")

@@ -270,7 +270,9 @@ class TimetableTests {
         DataSize limit = DataSize.ofMegabytes(1);
         Payloads payloads = new Payloads(new PayloadLimits(limit, limit, limit), null);
         Starter starter = new Starter(store, () -> null);
-        Workflows workflows = new Workflows(List.of(definition), payloads, KEPT, new StaticListableBeanFactory());
+        EngineSettings settings = mock();
+        when(settings.retention()).thenReturn(KEPT);
+        Workflows workflows = new Workflows(List.of(definition), settings, payloads, new StaticListableBeanFactory());
         Steering steering = new Steering(store, workflows, () -> null);
         DefaultWorkflowBinding binding = new DefaultWorkflowBinding(definition, payloads, store, starter, steering);
         return new Timetable(definition, binding, store);
