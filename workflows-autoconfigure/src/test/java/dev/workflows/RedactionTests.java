@@ -55,12 +55,11 @@ class RedactionTests {
 
     @Test
     void eventsAndOptionsPrintNoPayload() {
-        assertThat(new WorkflowEvent<>(new Receipt(SECRET), Instant.EPOCH, "order-1", "order-workflow"))
-                .hasToString("WorkflowEvent[timestamp=1970-01-01T00:00:00Z, instanceId=order-1, "
-                        + "workflowName=order-workflow]");
-        assertThat(CreateOptions.of(new Receipt(SECRET)).withId("order-1"))
-                .hasToString("CreateOptions[id=order-1, retention=null, labels={}]");
-        assertThat(new ReceivedEvent<>(new Receipt(SECRET), "paid", Instant.EPOCH))
-                .hasToString("ReceivedEvent[type=paid, timestamp=1970-01-01T00:00:00Z]");
+        assertThat(List.of(
+                        new WorkflowEvent<>(new Receipt(SECRET), Instant.EPOCH, "order-1", "order-workflow"),
+                        CreateOptions.of(new Receipt(SECRET)).withId("order-1"),
+                        new ReceivedEvent<>(new Receipt(SECRET), "order-1 paid", Instant.EPOCH)))
+                .allSatisfy(printed ->
+                        assertThat(printed.toString()).contains("order-1").doesNotContain(SECRET, "payload", "params"));
     }
 }
