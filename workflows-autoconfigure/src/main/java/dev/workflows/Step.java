@@ -38,6 +38,14 @@ public @interface Step {
     String name() default "";
 
     /**
+     * Former names: where an instance has begun the step under one of them, its result or its failed attempts are found, and
+     * what is still to be stored of that call is stored under the name with which it began, so that its
+     * {@linkplain StepContext#idempotencyKey() idempotency key} stays the same. Calls that begin now are stored under the
+     * present name. No other step that can be called in the same workflow may have one of these as its name or alias.
+     */
+    String[] aliases() default {};
+
+    /**
      * An expression over the method's arguments, as in {@code @Cacheable}: {@code "#order.id"}. Its value stands in for the
      * order of the calls, so that a step that is called in a loop or in several branches is found again wherever the call
      * comes: it is stored as {@code charge [42]}. In SpEL: arguments by name (the class must be compiled with

@@ -28,6 +28,13 @@ public @interface Workflow {
     String name() default "";
 
     /**
+     * Former names, for instances that are stored under one of them: they are run, and found by
+     * {@link WorkflowBinding#get}, as if they had the present name, and their ids are taken. New instances are stored
+     * under the present name. No other workflow may have one of these as its name or alias.
+     */
+    String[] aliases() default {};
+
+    /**
      * The name of the {@link WorkflowBinding} bean. By default the workflow's name in UPPER_SNAKE_CASE.
      */
     String binding() default "";

@@ -90,17 +90,22 @@ final class Branch {
 
     /** The key of the next call with this name. */
     StepKey nextKey(StepKey.Kind kind, String name) {
+        return nextKey(kind, name, List.of());
+    }
+
+    /** The same, for what may have been begun under a former name. */
+    StepKey nextKey(StepKey.Kind kind, String name, List<String> aliases) {
         int occurrence = occurrences.merge(new StepKey(kind, scope, name, 0), 1, Integer::sum);
-        return reached(new StepKey(kind, scope, name, occurrence));
+        return reached(new StepKey(kind, scope, name, occurrence), aliases);
     }
 
     /** The key of the next call with this name in whatever branch. */
-    StepKey nextSharedKey(String name) {
-        return reached(pass.sharedKeys().next(this, name));
+    StepKey nextSharedKey(String name, List<String> aliases) {
+        return reached(pass.sharedKeys().next(this, name), aliases);
     }
 
-    private StepKey reached(StepKey key) {
-        pass.replay().reach(key);
+    private StepKey reached(StepKey called, List<String> aliases) {
+        StepKey key = pass.replay().reach(called, aliases);
         // these two leave nothing where a sleep is over at once, and where a patch does not apply
         if (key.kind() != StepKey.Kind.SLEEP && key.kind() != StepKey.Kind.PATCH) {
             begins(key);

@@ -13,6 +13,8 @@ import dev.workflows.store.WorkflowStore;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +57,7 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
     @Override
     public WorkflowInstance<Object> create(CreateOptions<Object> options) {
         NewInstance instance = newInstance(options, Timestamps.now(), "");
-        if (starter.start(List.of(instance)).isEmpty()) {
+        if (start(List.of(instance)).isEmpty()) {
             throw new InstanceAlreadyExistsException(definition.name(), instance.id());
         }
         return handle(instance.id());
@@ -69,8 +71,8 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
                             .formatted(definition.name()));
         }
         NewInstance instance = newInstance(options, Timestamps.now(), "");
-        starter.start(List.of(instance));
-        return handle(instance.id());
+        boolean created = !start(List.of(instance)).isEmpty();
+        return created ? handle(instance.id()) : find(instance.id()).orElseGet(() -> handle(instance.id()));
     }
 
     @Override
@@ -85,7 +87,20 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
                 .mapToObj(i -> newInstance(
                         batch.get(i), now.plus(i, ChronoUnit.MICROS), ", at index %d of the batch".formatted(i)))
                 .toList());
-        return wanted.result(starter.start(wanted.distinct()), this::handle);
+        return wanted.result(start(wanted.distinct()), this::handle);
+    }
+
+    /** Nodes that still run former code may create instances under its name meanwhile: only the present one is unique. */
+    private Set<String> start(List<NewInstance> wanted) {
+        if (definition.aliases().isEmpty()) {
+            return starter.start(wanted);
+        }
+        Set<String> taken = store.taken(
+                definition.aliases(), wanted.stream().map(NewInstance::id).toList());
+        List<NewInstance> free = wanted.stream()
+                .filter(instance -> !taken.contains(instance.id()))
+                .toList();
+        return free.isEmpty() ? Set.of() : starter.start(free);
     }
 
     /** Creates the instance of a schedule's firing, unless it exists. */
@@ -114,10 +129,14 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
 
     @Override
     public WorkflowInstance<Object> get(String id) {
-        if (store.find(definition.name(), id).isEmpty()) {
-            throw new InstanceNotFoundException(definition.name(), id);
-        }
-        return handle(id);
+        return find(id).orElseThrow(() -> new InstanceNotFoundException(definition.name(), id));
+    }
+
+    private Optional<WorkflowInstance<Object>> find(String id) {
+        return definition.storedNames().stream()
+                .filter(name -> store.find(name, id).isPresent())
+                .findFirst()
+                .map(name -> new DefaultWorkflowInstance(definition.storedAs(name), id, payloads, store, steering));
     }
 
     private WorkflowInstance<Object> handle(String id) {

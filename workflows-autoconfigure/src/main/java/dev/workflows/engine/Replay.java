@@ -49,11 +49,24 @@ final class Replay {
         return history;
     }
 
-    /** The pass asks for it. */
-    void reach(StepKey key) {
-        if (ahead.remove(key)) {
+    /** The pass asks for it; what was begun under a former name is returned, and goes on, under that name. */
+    StepKey reach(StepKey key, List<String> aliases) {
+        if (come(key)) {
+            return key;
+        }
+        return aliases.stream()
+                .map(alias -> new StepKey(key.kind(), key.scope(), alias, key.occurrence()))
+                .filter(this::come)
+                .findFirst()
+                .orElse(key);
+    }
+
+    private boolean come(StepKey key) {
+        boolean was = ahead.remove(key);
+        if (was) {
             Objects.requireNonNull(aheadIn.get(key.scope())).decrementAndGet();
         }
+        return was;
     }
 
     /** A branch has lost its race: nobody asks for what it has done. */

@@ -11,7 +11,9 @@ import dev.workflows.store.RestartPoint;
 import dev.workflows.store.Steered;
 import dev.workflows.store.StepKey;
 import dev.workflows.store.WorkflowStore;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -54,11 +56,18 @@ final class Steering {
     }
 
     void restart(String workflow, String id, @Nullable RestartFrom from) {
-        RestartPoint point = from == null ? null : new RestartPoint(kind(from.type()), from.name(), from.occurrence());
-        Steered steered = require(store.restart(workflow, id, point), workflow, id, Pass::loseAndInterrupt);
-        if (from != null && !steered.applied()) {
-            throw new StepNotFoundException(workflow, id, from);
+        if (from == null) {
+            require(store.restart(workflow, id, null), workflow, id, Pass::loseAndInterrupt);
+            return;
         }
+        for (String name : storedNames(workflow, from)) {
+            RestartPoint point = new RestartPoint(kind(from.type()), name, from.occurrence());
+            if (require(store.restart(workflow, id, point), workflow, id, Pass::loseAndInterrupt)
+                    .applied()) {
+                return;
+            }
+        }
+        throw new StepNotFoundException(workflow, id, from);
     }
 
     void send(String workflow, String id, NewEvent event) {
@@ -73,6 +82,17 @@ final class Steering {
         if (!steered.applied()) {
             throw new InstanceNotEndedException(workflow, id, steered.from());
         }
+    }
+
+    /** The step may have been begun under a former name. */
+    private Set<String> storedNames(String workflow, RestartFrom from) {
+        Set<String> names = new LinkedHashSet<>(Set.of(from.name()));
+        if (from.type() == RestartFrom.Type.STEP) {
+            workflows.definition(workflow).steps().stream()
+                    .filter(step -> step.name().equals(from.name()))
+                    .forEach(step -> names.addAll(step.aliases()));
+        }
+        return names;
     }
 
     private static StepKey.Kind kind(RestartFrom.Type type) {

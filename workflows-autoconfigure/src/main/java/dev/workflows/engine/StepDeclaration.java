@@ -11,6 +11,7 @@ import org.springframework.transaction.interceptor.TransactionAttribute;
 /**
  * A {@link dev.workflows.Step} method as it is written.
  *
+ * @param aliases its former names
  * @param where the class and method, for people
  * @param returnType with its type arguments
  * @param key what its calls are told apart by; null for their order
@@ -20,6 +21,7 @@ import org.springframework.transaction.interceptor.TransactionAttribute;
  */
 record StepDeclaration(
         String name,
+        List<String> aliases,
         String where,
         Type returnType,
         StepSettings settings,
@@ -41,6 +43,7 @@ record StepDeclaration(
                 options.timeout());
         return new StepDeclaration(
                 name,
+                List.of(),
                 "a lambda",
                 returnType,
                 settings,

@@ -100,10 +100,13 @@ final class StepParser {
         String where = type.getSimpleName() + "." + method.getName();
         refuseWhatCannotBeIntercepted(method, name, where);
         refuseName(name, where);
+        List<String> aliases = List.of(step.aliases());
+        aliases.forEach(alias -> refuseName(alias, where));
         Type returnType = ResolvedTypes.of(ResolvableType.forMethodReturnType(method, type));
         refuseReturnType(method, type, name, where);
         return new StepDeclaration(
                 name,
+                aliases,
                 where,
                 returnType,
                 settings(step, name, where),
@@ -126,6 +129,7 @@ final class StepParser {
         String where = type.getSimpleName() + "." + handler.getName();
         StepDeclaration attempted = new StepDeclaration(
                 name,
+                List.of(),
                 where,
                 void.class,
                 own == null ? StepSettings.UNSET : settings(own, name, where),

@@ -70,15 +70,20 @@ final class StepRunner {
 
     private static StepKey key(Branch branch, StepSpec spec, @Nullable String key) {
         if (key == null) {
-            return branch.nextKey(StepKey.Kind.STEP, spec.name());
+            return branch.nextKey(StepKey.Kind.STEP, spec.name(), spec.aliases());
         }
-        String name = "%s [%s]".formatted(spec.name(), key);
+        String name = keyed(spec.name(), key);
         String problem = StepParser.nameProblem(name);
         if (problem != null) {
             throw new WorkflowException(
                     "The key of step \"%s\" cannot be used: with it, its name %s".formatted(spec.name(), problem));
         }
-        return branch.nextSharedKey(name);
+        return branch.nextSharedKey(
+                name, spec.aliases().stream().map(alias -> keyed(alias, key)).toList());
+    }
+
+    private static String keyed(String name, String key) {
+        return "%s [%s]".formatted(name, key);
     }
 
     /** @param call null if the step is a lambda */

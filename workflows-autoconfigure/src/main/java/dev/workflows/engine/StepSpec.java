@@ -4,6 +4,7 @@ import dev.workflows.Backoff;
 import dev.workflows.DurationText;
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.springframework.transaction.interceptor.TransactionAttribute;
 /** A step with all that applies to it in its workflow. */
 record StepSpec(
         String name,
+        List<String> aliases,
         Type returnType,
         RetryPolicy retryPolicy,
         Duration timeout,
@@ -32,6 +34,7 @@ record StepSpec(
                 declaration.noRetryFor());
         return new StepSpec(
                 declaration.name(),
+                declaration.aliases(),
                 declaration.returnType(),
                 policy,
                 Objects.requireNonNull(settings.timeout()),

@@ -3,9 +3,11 @@ package dev.workflows.engine;
 import dev.workflows.Workflow;
 import dev.workflows.WorkflowBinding;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -82,6 +84,7 @@ public final class WorkflowBeans implements BeanDefinitionRegistryPostProcessor 
     }
 
     private void refuseSameName(WorkflowDefinition added, BeanDefinitionRegistry registry) {
+        refuseAmbiguousAliases(added);
         for (WorkflowDefinition other : definitions) {
             if (other.name().equals(added.name())) {
                 throw new WorkflowDefinitionException(
@@ -100,5 +103,39 @@ public final class WorkflowBeans implements BeanDefinitionRegistryPostProcessor 
                                     added.binding(), added.name(), added.type().getName()),
                     "Give the binding another name in @Workflow, or with workflows.definitions.*.binding.");
         }
+    }
+
+    private void refuseAmbiguousAliases(WorkflowDefinition added) {
+        Map<String, WorkflowDefinition> byAlias = new HashMap<>();
+        Stream.concat(definitions.stream(), Stream.of(added))
+                .forEach(workflow -> workflow.aliases().forEach(alias -> {
+                    WorkflowDefinition other = byAlias.putIfAbsent(alias, workflow);
+                    if (other != null) {
+                        throw ambiguous(alias, workflow, other);
+                    }
+                }));
+        Stream.concat(definitions.stream(), Stream.of(added)).forEach(workflow -> {
+            WorkflowDefinition other = byAlias.get(workflow.name());
+            if (other != null) {
+                throw ambiguous(workflow.name(), other, workflow);
+            }
+        });
+    }
+
+    private static WorkflowDefinitionException ambiguous(
+            String alias, WorkflowDefinition workflow, WorkflowDefinition other) {
+        return new WorkflowDefinitionException(
+                "The alias \"%s\" of workflow \"%s\" (%s) is also a name or alias of %s: nobody could say whose the instances are that are stored under it"
+                        .formatted(
+                                alias,
+                                workflow.name(),
+                                workflow.type().getName(),
+                                other == workflow
+                                        ? "its own"
+                                        : "workflow \"%s\" (%s)"
+                                                .formatted(
+                                                        other.name(),
+                                                        other.type().getName())),
+                "Remove it from the aliases of one of them.");
     }
 }

@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A workflow: its names, its types and what applies to its steps.
  *
+ * @param aliases its former names, under which instances may be stored
  * @param declaredName the name in the code, which the configuration may have replaced
  * @param version what this state of the code is called
  * @param beanName the bean whose {@code run} is entered
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 record WorkflowDefinition(
         String name,
+        List<String> aliases,
         String declaredName,
         String binding,
         String version,
@@ -35,6 +38,28 @@ record WorkflowDefinition(
         Set<Sensitive> sensitive,
         WorkflowSettings settings,
         Schedules schedules) {
+    /** The same workflow, as an instance has it that is stored under this name. */
+    WorkflowDefinition storedAs(String storedName) {
+        return new WorkflowDefinition(
+                storedName,
+                aliases,
+                declaredName,
+                binding,
+                version,
+                beanName,
+                type,
+                paramsType,
+                outputType,
+                steps,
+                sensitive,
+                settings,
+                schedules);
+    }
+
+    /** The names under which instances may be stored, the present one first. */
+    List<String> storedNames() {
+        return Stream.concat(Stream.of(name), aliases.stream()).toList();
+    }
 
     /** What applies to a step in this workflow: said for the step, in its annotation, for the workflow, for all. */
     StepSpec spec(StepDeclaration step, StepSettings defaults) {
@@ -87,8 +112,10 @@ record WorkflowDefinition(
         }
     }
 
-    /** By name. */
+    /** By each name under which instances may be stored. */
     static Map<String, WorkflowDefinition> byName(List<WorkflowDefinition> definitions) {
-        return definitions.stream().collect(Collectors.toMap(WorkflowDefinition::name, definition -> definition));
+        return definitions.stream()
+                .flatMap(definition -> definition.storedNames().stream().map(definition::storedAs))
+                .collect(Collectors.toMap(WorkflowDefinition::name, definition -> definition));
     }
 }

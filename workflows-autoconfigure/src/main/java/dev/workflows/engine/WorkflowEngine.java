@@ -53,7 +53,9 @@ public final class WorkflowEngine implements SmartLifecycle, SmartInitializingSi
 
     @Override
     public void afterSingletonsInstantiated() {
-        new SettingsCheck(settings, workflows.all(), beans).check();
+        DeclaredSteps steps = DeclaredSteps.of(beans);
+        steps.refuseAmbiguousAliases(workflows.all());
+        new SettingsCheck(settings, workflows.all(), steps).check();
         workflows.refuseSchedulesThatLackParams();
         workflows.all().forEach(workflow -> log.info(workflow.describe(settings.defaults())));
     }
@@ -74,7 +76,7 @@ public final class WorkflowEngine implements SmartLifecycle, SmartInitializingSi
         Map<String, Long> unknown = store.countUnknown(workflows.names());
         unknown.forEach((name, count) -> log.warn(
                 "{} unfinished instances are of workflow \"{}\", which this application does not have: they wait. If it was "
-                        + "renamed, give it its old name in @Workflow; known are {}",
+                        + "renamed, name its former name in @Workflow(aliases); known are {}",
                 count,
                 name,
                 workflows.names()));

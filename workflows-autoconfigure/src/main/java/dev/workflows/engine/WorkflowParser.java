@@ -45,6 +45,8 @@ final class WorkflowParser {
                 .reduce(WorkflowSettings.NONE, WorkflowSettings::orElse);
         String name = Objects.requireNonNullElse(configured.name(), declaredName);
         refuseName(name, type);
+        List<String> aliases = List.of(workflow.aliases());
+        aliases.forEach(alias -> refuseName(alias, type));
         if (!WorkflowEntrypoint.class.isAssignableFrom(type)) {
             throw new WorkflowDefinitionException(
                     "Workflow \"%s\" (%s) does not implement WorkflowEntrypoint: there is no run to enter"
@@ -60,6 +62,7 @@ final class WorkflowParser {
         ResolvableType entrypoint = ResolvableType.forClass(type).as(WorkflowEntrypoint.class);
         return new WorkflowDefinition(
                 name,
+                aliases,
                 declaredName,
                 binding(configured, workflow, name),
                 version(configured, workflow, name),

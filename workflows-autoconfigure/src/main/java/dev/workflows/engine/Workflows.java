@@ -14,6 +14,7 @@ import org.springframework.beans.factory.BeanFactory;
 /** The workflows of this application. */
 final class Workflows {
 
+    private final List<WorkflowDefinition> all;
     private final Map<String, WorkflowDefinition> byName;
     private final Payloads payloads;
     private final Retention retention;
@@ -21,6 +22,7 @@ final class Workflows {
     private final BeanFactory beans;
 
     Workflows(List<WorkflowDefinition> definitions, EngineSettings settings, Payloads payloads, BeanFactory beans) {
+        this.all = definitions;
         this.byName = WorkflowDefinition.byName(definitions);
         this.payloads = payloads;
         this.retention = settings.retention();
@@ -28,14 +30,16 @@ final class Workflows {
         this.beans = beans;
     }
 
+    /** The names under which instances may be stored: the present ones and the former ones. */
     Set<String> names() {
         return byName.keySet();
     }
 
     Collection<WorkflowDefinition> all() {
-        return byName.values();
+        return all;
     }
 
+    /** @param name under which an instance is stored */
     WorkflowDefinition definition(String name) {
         return Objects.requireNonNull(byName.get(name), () -> "No workflow \"%s\"".formatted(name));
     }

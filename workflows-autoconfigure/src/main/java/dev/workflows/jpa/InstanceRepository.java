@@ -13,6 +13,9 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
 
     Optional<InstanceEntity> findByWorkflowAndId(String workflow, String id);
 
+    @Query("select i.id from InstanceEntity i where i.workflow in :workflows and i.id in :ids")
+    List<String> findIds(Collection<String> workflows, Collection<String> ids);
+
     @NativeQuery("""
             select * from workflow_instance
             where due_at <= current_timestamp and workflow in (:workflows)

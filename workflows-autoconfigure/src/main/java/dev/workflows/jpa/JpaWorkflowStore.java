@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -80,6 +81,11 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     @Override
     public Map<String, Long> create(List<NewInstance> instances) {
         return transactions.joining(() -> newInstances.insert(instances));
+    }
+
+    @Override
+    public Set<String> taken(Collection<String> workflows, Collection<String> ids) {
+        return Set.copyOf(instances.findIds(workflows, ids));
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ public interface WorkflowStore {
      * @return the keys of those that were added, by id
      */
     Map<String, Long> create(List<NewInstance> instances);
+
+    /** Which of these ids instances of these workflows have, as the caller's transaction sees it. */
+    Set<String> taken(Collection<String> workflows, Collection<String> ids);
 
     /** Whether the calling thread is in a transaction that writes of this store would join. */
     boolean isInTransaction();

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.context.annotation.Import;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -252,6 +253,55 @@ class StepRefusalTests {
                 .contains("Step \"load\" (NewTransaction.load) is transactional with propagation REQUIRES_NEW")
                 .contains("Action: Use the default propagation, REQUIRED.");
         assertThat(refusal(MandatoryTransaction.class)).contains("with propagation MANDATORY");
+    }
+
+    @Workflow
+    static class AliasIsAnotherName extends Runs {
+        @Step(aliases = "load")
+        void fetch() {}
+
+        @Step
+        void load() {}
+    }
+
+    @Workflow
+    static class AliasIsAnotherAlias extends Runs {
+        @Step(aliases = "get")
+        void fetch() {}
+
+        @Step(aliases = "get")
+        void load() {}
+    }
+
+    static class OtherSteps {
+        @Step
+        void load() {}
+    }
+
+    @Workflow
+    @Import(OtherSteps.class)
+    static class AliasIsANameInAnotherBean extends Runs {
+        @Step(aliases = "load")
+        void fetch() {}
+    }
+
+    @Workflow
+    static class MalformedAlias extends Runs {
+        @Step(aliases = "")
+        void fetch() {}
+    }
+
+    @Test
+    void refusesAnAliasThatCouldBeAnotherStep() {
+        assertThat(refusal(AliasIsAnotherName.class))
+                .contains(
+                        "The alias \"load\" of step \"fetch\" (AliasIsAnotherName.fetch) is also a name or alias of step \"load\""
+                                + " (AliasIsAnotherName.load)")
+                .contains("Action: Remove it from the aliases of one of them.");
+        assertThat(refusal(AliasIsAnotherAlias.class)).contains("The alias \"get\" of step");
+        assertThat(refusal(AliasIsANameInAnotherBean.class))
+                .contains("of step \"fetch\"", "of step \"load\" (OtherSteps.load)");
+        assertThat(refusal(MalformedAlias.class)).contains("The name of step MalformedAlias.fetch has 0 characters");
     }
 
     private static String refusal(Class<?> type) {

@@ -66,6 +66,34 @@ class WorkflowRefusalTests {
                 .contains("Action: Let component scan or @Import find the class, or move its steps to another bean.");
     }
 
+    @Workflow(name = "order", aliases = "purchase")
+    static class Order extends Runs {}
+
+    @Workflow(name = "purchase")
+    static class Purchase extends Runs {}
+
+    @Workflow(name = "deal", aliases = "purchase")
+    static class Deal extends Runs {}
+
+    @Workflow(name = "itself", aliases = "itself")
+    static class Itself extends Runs {}
+
+    @Workflow(aliases = "no name")
+    static class MalformedAlias extends Runs {}
+
+    @Test
+    void refusesAnAliasThatAnotherWorkflowHas() {
+        for (Class<?>[] both : new Class<?>[][] {{Order.class, Purchase.class}, {Purchase.class, Order.class}}) {
+            assertThat(refusal(both))
+                    .contains("The alias \"purchase\" of workflow \"order\" (" + Order.class.getName()
+                            + ") is also a name or alias of workflow \"purchase\" (" + Purchase.class.getName() + ")")
+                    .contains("Action: Remove it from the aliases of one of them.");
+        }
+        assertThat(refusal(Order.class, Deal.class)).contains("The alias \"purchase\" of workflow \"deal\"");
+        assertThat(refusal(Itself.class)).contains("The alias \"itself\" of workflow \"itself\"", "its own");
+        assertThat(refusal(MalformedAlias.class)).contains("The workflow name \"no name\"", "is malformed");
+    }
+
     @Workflow(version = "a version that is much too long to be told from another in a list, let alone typed")
     static class LongVersion extends Runs {}
 

@@ -264,6 +264,8 @@ class TimetableTests {
                 .toList();
         WorkflowDefinition definition = mock();
         when(definition.name()).thenReturn(WORKFLOW);
+        when(definition.storedNames()).thenReturn(List.of(WORKFLOW));
+        when(definition.storedAs(WORKFLOW)).thenReturn(definition);
         when(definition.version()).thenReturn("");
         when(definition.paramsType()).thenReturn(Void.class);
         when(definition.schedules()).thenReturn(new Schedules(parsed, catchUp, overlap));

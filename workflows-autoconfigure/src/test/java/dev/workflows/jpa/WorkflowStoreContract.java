@@ -427,6 +427,21 @@ abstract class WorkflowStoreContract {
     }
 
     @Test
+    void knowsWhichIdsAreTaken() {
+        store.create(List.of(newInstance("one", null), newInstance("two", null)));
+
+        assertThat(store.taken(List.of(WORKFLOW, "other"), List.of("two", "three")))
+                .containsExactly("two");
+        assertThat(store.taken(List.of("other"), List.of("two"))).isEmpty();
+        transaction.executeWithoutResult(status -> {
+            store.create(List.of(newInstance("three", null)));
+            assertThat(store.taken(List.of(WORKFLOW), List.of("three"))).containsExactly("three");
+            status.setRollbackOnly();
+        });
+        assertThat(store.taken(List.of(WORKFLOW), List.of("three"))).isEmpty();
+    }
+
+    @Test
     void marksWhatMustNotBeShown() {
         store.create(List.of(
                 new NewInstance(WORKFLOW, "open", "{}", false, NOW, null, null, Map.of(), ""),
