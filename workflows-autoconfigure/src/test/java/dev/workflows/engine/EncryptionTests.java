@@ -101,6 +101,10 @@ class EncryptionTests {
         }
     }
 
+    /** The same workflow, renamed. */
+    @Workflow(name = "payment-card", binding = "CARD_WORKFLOW", aliases = "card-workflow")
+    static class RenamedWorkflow extends CardWorkflow {}
+
     @OnEveryDatabase
     void noTextInAnyTableHoldsWhatIsInAPayload(TestDatabase database) throws Exception {
         try (ConfigurableApplicationContext application = start(database.newUrl(), WITH_A)) {
@@ -185,6 +189,24 @@ class EncryptionTests {
             assertThat(steps(second, "long").get(0)).startsWith("aes-gcm:a:");
             assertThat(steps(second, "long").get(1)).startsWith("aes-gcm:b:");
             assertThat(value(second, "select output from workflow_instance")).startsWith("aes-gcm:b:");
+        }
+    }
+
+    @OnEveryDatabase
+    void anInstanceOutlivesARenameOfItsWorkflow(TestDatabase database) throws Exception {
+        String url = database.newUrl();
+        try (ConfigurableApplicationContext before = start(url, WITH_A)) {
+            awaitSleeping(create(before, "long"));
+            create(before, "complete").await(ScriptedWorkflow.LONG_ENOUGH);
+            create(before, "paid");
+        }
+        try (ConfigurableApplicationContext after =
+                TestApplication.on(url, RenamedWorkflow.class).with(WITH_A).start()) {
+            assertThat(wake(after, "long")).containsOnly(new Card(SECRET));
+            assertThat(binding(after).get("complete").status().output()).containsOnly(new Card(SECRET));
+            binding(after).get("paid").sendEvent("paid", new Card(SECRET));
+            assertThat(binding(after).get("paid").await(ScriptedWorkflow.LONG_ENOUGH))
+                    .containsOnly(new Card(SECRET));
         }
     }
 
