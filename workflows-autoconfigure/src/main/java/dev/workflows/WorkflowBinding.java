@@ -67,4 +67,12 @@ public interface WorkflowBinding<P, R> {
      * @throws InstanceNotFoundException if the workflow has no instance of that id
      */
     WorkflowInstance<R> get(String id);
+
+    /**
+     * Lists instances, a page at a time. Going from page to page, each instance that exists all the while is listed once,
+     * whatever is created or deleted meanwhile; one whose status is asked for and changes may be missed.
+     *
+     * @throws IllegalArgumentException if the query's cursor is not one that a page had
+     */
+    InstancePage list(InstanceQuery query);
 }

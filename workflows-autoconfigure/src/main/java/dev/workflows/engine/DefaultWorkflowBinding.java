@@ -4,6 +4,8 @@ import dev.workflows.BatchResult;
 import dev.workflows.CreateOptions;
 import dev.workflows.InstanceAlreadyExistsException;
 import dev.workflows.InstanceNotFoundException;
+import dev.workflows.InstancePage;
+import dev.workflows.InstanceQuery;
 import dev.workflows.Schedule;
 import dev.workflows.Sensitive;
 import dev.workflows.WorkflowBinding;
@@ -137,6 +139,11 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
                 .filter(name -> store.find(name, id).isPresent())
                 .findFirst()
                 .map(name -> new DefaultWorkflowInstance(definition.storedAs(name), id, payloads, store, steering));
+    }
+
+    @Override
+    public InstancePage list(InstanceQuery query) {
+        return store.list(definition.name(), query);
     }
 
     private WorkflowInstance<Object> handle(String id) {

@@ -1,5 +1,7 @@
 package dev.workflows.jpa;
 
+import dev.workflows.InstancePage;
+import dev.workflows.InstanceQuery;
 import dev.workflows.Rollback;
 import dev.workflows.Status;
 import dev.workflows.store.Checkpoint;
@@ -57,6 +59,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     private final ScheduleRows schedules;
     private final NodeRepository nodes;
     private final EndedInstances ended;
+    private final InstanceList list;
 
     /** @throws UnsupportedDatabaseException if the database is neither H2 nor PostgreSQL */
     public JpaWorkflowStore(DataSource dataSource) {
@@ -76,6 +79,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         this.schedules = new ScheduleRows(unit, dialect);
         this.nodes = unit.repository(NodeRepository.class);
         this.ended = new EndedInstances(unit, rows);
+        this.list = new InstanceList(unit);
     }
 
     @Override
@@ -337,6 +341,12 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
                         outcome == Rollback.Outcome.FAILED
                                 ? rows.failedRollbacks(instance.pk(), instance.generation())
                                 : List.of());
+    }
+
+    @Override
+    public InstancePage list(String workflow, InstanceQuery query) {
+        ListStatement statement = new ListStatement(workflow, query);
+        return transactions.joining(() -> list.page(statement, query.limit()));
     }
 
     @Override

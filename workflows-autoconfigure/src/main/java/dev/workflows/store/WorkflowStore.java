@@ -1,5 +1,7 @@
 package dev.workflows.store;
 
+import dev.workflows.InstancePage;
+import dev.workflows.InstanceQuery;
 import dev.workflows.Rollback;
 import java.time.Duration;
 import java.time.Instant;
@@ -175,6 +177,13 @@ public interface WorkflowStore {
     // --- look ---
 
     Optional<InstanceState> find(String workflow, String id);
+
+    /**
+     * A page of a workflow's instances, in the order of their creation; joins the caller's transaction.
+     *
+     * @throws IllegalArgumentException if the query's cursor is not one that a page had
+     */
+    InstancePage list(String workflow, InstanceQuery query);
 
     // --- clean ---
 

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.workflows.BatchResult;
 import dev.workflows.CreateOptions;
+import dev.workflows.InstancePage;
+import dev.workflows.InstanceQuery;
 import dev.workflows.InstanceStatus;
 import dev.workflows.RestartFrom;
 import dev.workflows.Status;
@@ -24,6 +26,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +124,30 @@ class GuideTests {
         // end
         await().atMost(LONG_ENOUGH).until(() -> instance.status().status() == Status.TERMINATED);
         batch.created().get(0).terminate();
+    }
+
+    @OnEveryDatabase
+    void theInstancesOfTheGuideAreFound(TestDatabase database) {
+        WorkflowBinding<Trip, String> tripWorkflow = binding(database, "TRIP_WORKFLOW");
+        Trip trip = new Trip("athens", 100);
+        // guide: list
+        tripWorkflow.create(CreateOptions.of(trip).withLabel("customer", "ada"));
+
+        InstanceQuery query = InstanceQuery.all()
+                .withLabel("customer", "ada")
+                .withStatus(Status.QUEUED, Status.RUNNING, Status.WAITING)
+                .withCreatedSince(Instant.now().minus(Duration.ofDays(7)))
+                .withLimit(100);
+        InstancePage page = tripWorkflow.list(query);
+        page.instances().forEach(found -> tripWorkflow.get(found.id()).terminate());
+        if (page.nextCursor() != null) {
+            page = tripWorkflow.list(query.withCursor(page.nextCursor()));
+        }
+        // end
+        assertThat(page.instances()).hasSize(1);
+        assertThat(tripWorkflow.list(query).instances()).isEmpty();
+        assertThat(tripWorkflow.list(query.withStatus(Status.TERMINATED)).instances())
+                .hasSize(1);
     }
 
     @Test
