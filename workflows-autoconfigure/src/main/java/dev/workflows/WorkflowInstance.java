@@ -1,6 +1,8 @@
 package dev.workflows;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A handle to one instance. It holds nothing but the id: each method reads the database. Thread-safe. */
@@ -16,6 +18,12 @@ public interface WorkflowInstance<R> {
      * @throws PayloadException if the stored output cannot be read
      */
     InstanceStatus<R> status();
+
+    /** The instance that started this one, see {@link WorkflowStep#start}; empty if none did, or it is no longer kept. */
+    Optional<ParentInstance> parent();
+
+    /** The instances that this one has started, in that order, as long as they are kept. */
+    List<ChildInstance<?>> children();
 
     /**
      * Keeps the instance from running until it is resumed. A step that is running finishes first: until then the instance
@@ -37,7 +45,9 @@ public interface WorkflowInstance<R> {
     void resume();
 
     /**
-     * Ends the instance at once. A step's body that is running is interrupted; what it still does no longer counts.
+     * Ends the instance at once. A step's body that is running is interrupted; what it still does no longer counts. Its
+     * unfinished children end with it, and theirs, but for those that were {@linkplain WorkflowStep#startDetached started
+     * detached}.
      *
      * @throws InstanceEndedException if it has ended
      * @throws InstanceNotFoundException as {@link #status()} does
@@ -47,6 +57,7 @@ public interface WorkflowInstance<R> {
     /**
      * Ends the instance as {@link #terminate()} does, once the rollbacks of the steps that it has started have been called.
      * Until then it is queued, running or waiting; {@link InstanceStatus#rollback()} says how far it is.
+     * Its unfinished children are terminated at once, and not rolled back.
      *
      * @throws InstanceEndedException if it has ended
      * @throws InstanceNotFoundException as {@link #status()} does
@@ -58,7 +69,8 @@ public interface WorkflowInstance<R> {
      * it did before stays stored, and is no longer looked at. Events that no wait has taken are kept.
      *
      * <p>The steps have the same {@linkplain StepContext#idempotencyKey() idempotency keys} as before, so that an effect
-     * that is keyed by them is not doubled.
+     * that is keyed by them is not doubled. Children that it has started and that have not ended are terminated, but for
+     * those that were started detached: it starts new ones.
      *
      * @throws InstanceNotFoundException as {@link #status()} does
      */
@@ -66,7 +78,7 @@ public interface WorkflowInstance<R> {
 
     /**
      * Runs the instance again from a step: that step and all that started after it is repeated, what started before keeps
-     * its result.
+     * its result, and children that were started before go on.
      *
      * @throws StepNotFoundException if the instance has not come to it
      * @throws InstanceNotFoundException as {@link #status()} does

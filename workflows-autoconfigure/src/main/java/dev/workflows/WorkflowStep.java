@@ -116,6 +116,45 @@ public interface WorkflowStep {
     double random();
 
     /**
+     * Creates an instance as a child of this one, of this workflow or another. The child and its start are stored together,
+     * so that a replay finds the child and starts no other one. It runs on its own, on whatever node, whether it is
+     * {@linkplain #await awaited} or not.
+     *
+     * <p>Terminated or restarted, this instance takes its unfinished children with it: they are terminated, and so are
+     * theirs. A child that outlives this instance's return or failure goes on.
+     *
+     * @param options the child's id is random if they have none
+     * @throws InstanceAlreadyExistsException if that workflow has an instance of that id; it is stored, and thrown at every
+     *     replay
+     * @throws PayloadException if the params cannot be written, read back, or are too large
+     */
+    <P, R> ChildInstance<R> start(WorkflowBinding<P, R> binding, CreateOptions<P> options);
+
+    /** The same as {@code start(binding, CreateOptions.of(params))}. */
+    default <P, R> ChildInstance<R> start(WorkflowBinding<P, R> binding, @Nullable P params) {
+        return start(binding, CreateOptions.of(params));
+    }
+
+    /** The same as {@link #start(WorkflowBinding, CreateOptions)}, but the child goes on when this instance is terminated. */
+    <P, R> ChildInstance<R> startDetached(WorkflowBinding<P, R> binding, CreateOptions<P> options);
+
+    /** The same as {@code startDetached(binding, CreateOptions.of(params))}. */
+    default <P, R> ChildInstance<R> startDetached(WorkflowBinding<P, R> binding, @Nullable P params) {
+        return startDetached(binding, CreateOptions.of(params));
+    }
+
+    /**
+     * Waits for the end of a child, without a thread, however long it takes. How it ended is stored with this instance: a
+     * replay finds it when the child is no longer kept.
+     *
+     * @return its output; the real one, also if it is sensitive
+     * @throws ChildFailedException if it ended in any other way than complete
+     * @throws PayloadException if its output cannot be read
+     * @throws WorkflowException if this instance has no such child, or its retention passed before it was awaited
+     */
+    <R> @Nullable R await(ChildInstance<R> child);
+
+    /**
      * Runs branches concurrently, each on a thread of its own: in each, steps are called and waits are made as in
      * {@code run} itself, while the others work. The keys of their steps do not depend on timing.
      *

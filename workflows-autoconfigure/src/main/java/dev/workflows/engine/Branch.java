@@ -104,6 +104,11 @@ final class Branch {
         return reached(pass.sharedKeys().next(this, name), aliases);
     }
 
+    /** The key of every call with this name, in whatever branch: it can have but one outcome. */
+    StepKey sharedKey(StepKey.Kind kind, String name) {
+        return reached(new StepKey(kind, StepKey.ANY_BRANCH, name, 1), List.of());
+    }
+
     private StepKey reached(StepKey called, List<String> aliases) {
         StepKey key = pass.replay().reach(called, aliases);
         // these two leave nothing where a sleep is over at once, and where a patch does not apply

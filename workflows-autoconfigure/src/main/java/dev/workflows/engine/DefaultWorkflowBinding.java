@@ -114,6 +114,15 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
 
     /** @param where added to the messages about its params */
     private NewInstance newInstance(CreateOptions<Object> options, Instant createdAt, String where) {
+        return newInstance(definition, payloads, options, createdAt, where);
+    }
+
+    static NewInstance newInstance(
+            WorkflowDefinition definition,
+            Payloads payloads,
+            CreateOptions<?> options,
+            Instant createdAt,
+            String where) {
         String id = options.id() == null ? UUID.randomUUID().toString() : options.id();
         String params = payloads.writeParams(options.params(), PayloadSpec.newParams(definition, id, where));
         boolean sensitive = definition.sensitive().contains(Sensitive.PARAMS);

@@ -1,9 +1,11 @@
 package dev.workflows.engine;
 
 import dev.workflows.AwaitTimeoutException;
+import dev.workflows.ChildInstance;
 import dev.workflows.InstanceFailedException;
 import dev.workflows.InstanceNotFoundException;
 import dev.workflows.InstanceStatus;
+import dev.workflows.ParentInstance;
 import dev.workflows.PayloadContext;
 import dev.workflows.RestartFrom;
 import dev.workflows.Rollback;
@@ -20,6 +22,7 @@ import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A handle that reads the database whenever it is asked. */
@@ -64,6 +67,16 @@ final class DefaultWorkflowInstance implements WorkflowInstance<Object> {
     private InstanceState find() {
         return store.find(definition.name(), id)
                 .orElseThrow(() -> new InstanceNotFoundException(definition.name(), id));
+    }
+
+    @Override
+    public Optional<ParentInstance> parent() {
+        return store.parent(definition.name(), id);
+    }
+
+    @Override
+    public List<ChildInstance<?>> children() {
+        return store.children(definition.name(), id);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.workflows.engine;
 
+import dev.workflows.ChildInstance;
+import dev.workflows.CreateOptions;
 import dev.workflows.DurationText;
 import dev.workflows.NonRetryableException;
 import dev.workflows.ReceivedEvent;
@@ -7,6 +9,7 @@ import dev.workflows.StepCallable;
 import dev.workflows.StepOptions;
 import dev.workflows.StepRunnable;
 import dev.workflows.WaitOptions;
+import dev.workflows.WorkflowBinding;
 import dev.workflows.WorkflowStep;
 import dev.workflows.store.StepKey;
 import java.lang.reflect.Type;
@@ -148,6 +151,27 @@ final class DefaultWorkflowStep implements WorkflowStep {
     public <T extends @Nullable Object> ReceivedEvent<T> waitForEvent(String name, WaitOptions<T> options) {
         Branch branch = enter("wait", name);
         return tools.waits().receive(branch, branch.nextKey(StepKey.Kind.WAIT, name), options);
+    }
+
+    @Override
+    public <P, R> ChildInstance<R> start(WorkflowBinding<P, R> binding, CreateOptions<P> options) {
+        return start(binding, options, false);
+    }
+
+    @Override
+    public <P, R> ChildInstance<R> startDetached(WorkflowBinding<P, R> binding, CreateOptions<P> options) {
+        return start(binding, options, true);
+    }
+
+    private <R> ChildInstance<R> start(WorkflowBinding<?, R> binding, CreateOptions<?> options, boolean detached) {
+        String workflow = binding.workflowName();
+        return tools.children().start(enter("child", workflow), workflow, options, detached);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // it is read as the output of the child's workflow
+    public <R> @Nullable R await(ChildInstance<R> child) {
+        return (R) tools.children().await(enter("child", child.workflowName()), child);
     }
 
     @Override

@@ -123,7 +123,9 @@ final class InstanceRunner {
         }
         Rollback.Outcome reached = outcome;
         Duration keep = retention(pass).error();
-        if (patience.insist(() -> store.endRollback(pass.claim(), reached, keep))) {
+        boolean ended = patience.insist(() -> store.endRollback(pass.claim(), reached, keep));
+        tellParent(pass);
+        if (ended) {
             log.warn("{} is rolled back: {}", pass, reached.word());
         } else {
             log.info("{} is no longer run here", pass);
@@ -168,7 +170,9 @@ final class InstanceRunner {
         Retention retention = retention(pass);
         Failure failure = ending.failure();
         Duration keep = failure == null ? retention.success() : retention.error();
-        if (!patience.insist(() -> store.end(claim, ending, keep))) {
+        boolean ended = patience.insist(() -> store.end(claim, ending, keep));
+        tellParent(pass);
+        if (!ended) {
             pass.lose();
             log.info("{} is no longer run here", pass);
         } else if (failure == null) {
@@ -194,6 +198,15 @@ final class InstanceRunner {
             passes.end(pass);
         }
         failed.givenUp(pass.dueIn());
+    }
+
+    /** What the database knows already: its parent need not wait for a look at it. */
+    private void tellParent(Pass pass) {
+        Long parent = pass.claim().parent();
+        if (parent != null) {
+            passes.of(parent).forEach(Pass::signalled);
+            pass.dueNow();
+        }
     }
 
     private Ending ending(Pass pass, @Nullable Object output, @Nullable Throwable thrown) {

@@ -31,9 +31,12 @@ record Mismatch(String report) {
     }
 
     private static String named(StepKey key) {
-        String kind = key.kind() == StepKey.Kind.WAIT
-                ? "wait for an event"
-                : key.kind().word();
+        String kind = switch (key.kind()) {
+            case WAIT -> "wait for an event";
+            case CHILD -> "child of workflow";
+            case CHILD_RESULT -> "end of child";
+            default -> key.kind().word();
+        };
         return "%s \"%s\"".formatted(kind, key);
     }
 

@@ -135,10 +135,15 @@ final class Pass {
         return state;
     }
 
-    /** When the instance is due again; null if nobody needs to remember. */
+    /** When the instance, or one that waits for it, is due; null if nobody needs to remember. */
     @Nullable
-    Duration dueIn() {
+    synchronized Duration dueIn() {
         return dueIn;
+    }
+
+    /** This instance is due, or one that waits for it. */
+    synchronized void dueNow() {
+        dueIn = Duration.ZERO;
     }
 
     /** When the instance is to be due again, if it is still to be given up. */
@@ -225,10 +230,12 @@ final class Pass {
 
     /** With the lock: a branch that has left may be what its parent is waiting for, which then has work to do. */
     private void suspendIfNobodyWorks() {
-        if (state != State.RUNNING || !isWaiting(root)) {
+        long now = System.nanoTime();
+        if (state != State.RUNNING
+                || !isWaiting(root)
+                || parked.stream().anyMatch(it -> it.isOver(now, rung, pausing))) {
             return;
         }
-        long now = System.nanoTime();
         Duration after = parked.stream()
                 .map(Parked::due)
                 .filter(Objects::nonNull)
@@ -255,7 +262,7 @@ final class Pass {
     }
 
     /** The instance has been given up until then; that is stored. */
-    Suspension givenUp(@Nullable Duration dueIn) {
+    synchronized Suspension givenUp(@Nullable Duration dueIn) {
         if (leave(State.SUSPENDED)) {
             this.dueIn = dueIn;
         }
@@ -275,6 +282,10 @@ final class Pass {
     /** Something has come that a branch may be waiting for. */
     synchronized void signalled() {
         rung++;
+        if (state == State.SUSPENDED) {
+            // it may be given up only now, and be due at once
+            dueNow();
+        }
         notifyAll();
     }
 

@@ -2,6 +2,7 @@ package dev.workflows.engine;
 
 import dev.workflows.store.Claim;
 import dev.workflows.store.NewInstance;
+import dev.workflows.store.StartedChild;
 import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,33 @@ final class Starter {
     Set<String> start(List<NewInstance> instances) {
         Dispatcher here = dispatcher.get();
         return here == null ? store.create(instances).keySet() : start(instances, here);
+    }
+
+    /**
+     * Stores one instance, in a way of its own.
+     *
+     * @param storing is given the instance with its owner, if this node has a slot for it
+     */
+    StartedChild start(NewInstance instance, Function<NewInstance, StartedChild> storing) {
+        Dispatcher here = dispatcher.get();
+        Slot slot = here == null ? null : here.reserve();
+        if (here == null || slot == null) {
+            StartedChild started = storing.apply(instance);
+            if (here != null) {
+                settle(instance, started.key(), null, here);
+            }
+            return started;
+        }
+        NewInstance placed = instance.ownedBy(here.node());
+        StartedChild started;
+        try {
+            started = storing.apply(placed);
+        } catch (RuntimeException | Error e) {
+            slot.free(null);
+            throw e;
+        }
+        settle(placed, started.key(), slot, here);
+        return started;
     }
 
     private Set<String> start(List<NewInstance> instances, Dispatcher here) {
@@ -92,6 +121,7 @@ final class Starter {
                 0,
                 created.version(),
                 created.schedule(),
-                null);
+                null,
+                created.parent() == null ? null : created.parent().key());
     }
 }

@@ -11,6 +11,7 @@ import dev.workflows.store.RestartPoint;
 import dev.workflows.store.Steered;
 import dev.workflows.store.StepKey;
 import dev.workflows.store.WorkflowStore;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -41,28 +42,25 @@ final class Steering {
     }
 
     void terminate(WorkflowDefinition workflow, String id) {
-        Steered steered = require(
-                store.terminate(
-                        workflow.name(), id, workflows.retention(workflow).error()),
-                workflow.name(),
-                id,
-                Pass::loseAndInterrupt);
+        Steered steered =
+                require(store.terminate(workflow.name(), id, this::keep), workflow.name(), id, Pass::loseAndInterrupt);
         requireApplied(steered, workflow.name(), id, "it cannot be terminated");
     }
 
     void terminateWithRollback(String workflow, String id) {
-        Steered steered = require(store.terminateWithRollback(workflow, id), workflow, id, Pass::loseAndInterrupt);
+        Steered steered =
+                require(store.terminateWithRollback(workflow, id, this::keep), workflow, id, Pass::loseAndInterrupt);
         requireApplied(steered, workflow, id, "it cannot be terminated");
     }
 
     void restart(String workflow, String id, @Nullable RestartFrom from) {
         if (from == null) {
-            require(store.restart(workflow, id, null), workflow, id, Pass::loseAndInterrupt);
+            require(store.restart(workflow, id, null, this::keep), workflow, id, Pass::loseAndInterrupt);
             return;
         }
         for (String name : storedNames(workflow, from)) {
             RestartPoint point = new RestartPoint(kind(from.type()), name, from.occurrence());
-            if (require(store.restart(workflow, id, point), workflow, id, Pass::loseAndInterrupt)
+            if (require(store.restart(workflow, id, point, this::keep), workflow, id, Pass::loseAndInterrupt)
                     .applied()) {
                 return;
             }
@@ -95,6 +93,11 @@ final class Steering {
         return names;
     }
 
+    /** How long what is terminated is kept. */
+    private Duration keep(String workflow) {
+        return workflows.retention(workflow).error();
+    }
+
     private static StepKey.Kind kind(RestartFrom.Type type) {
         return switch (type) {
             case STEP -> StepKey.Kind.STEP;
@@ -110,6 +113,11 @@ final class Steering {
                 Worker here = worker.get();
                 if (committed && here != null) {
                     here.steered(steered.key(), tell);
+                    steered.terminated().forEach(child -> here.steered(child, Pass::loseAndInterrupt));
+                    Long parent = steered.signalled();
+                    if (parent != null) {
+                        here.steered(parent, Pass::signalled);
+                    }
                 }
             });
         }

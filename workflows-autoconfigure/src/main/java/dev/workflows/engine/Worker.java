@@ -45,12 +45,14 @@ final class Worker implements Lease.Holder {
         AttemptRunner attempts = new AttemptRunner(workflows.payloads(), transactions, watchdog, store, patience);
         StepRunner steps = new StepRunner(new StepSpecs(settings.defaults()), attempts, transactions, store, patience);
         Waits waits = new Waits(store, patience, workflows.payloads());
+        Children children = new Children(workflows, new Starter(store, this::dispatcher), store, patience);
         Tools tools = new Tools(
                 steps,
                 waits,
                 new Branching(threads, store, patience),
                 new Values(store, patience, workflows.payloads()),
-                new Patches(store, patience));
+                new Patches(store, patience),
+                children);
         InstanceRunner instances = new InstanceRunner(workflows, tools, store, patience, passes);
         this.dispatcher = new Dispatcher(store, lease, instances, threads, this.settings);
         this.scheduler = new Scheduler(timetables(workflows));

@@ -75,6 +75,12 @@ final class Workflows {
         return replayCheck;
     }
 
+    /** Of a workflow that this application may not have. */
+    Retention retention(String workflow) {
+        WorkflowDefinition definition = byName.get(workflow);
+        return definition == null ? retention : retention(definition);
+    }
+
     Retention retention(WorkflowDefinition definition) {
         return definition.retention(retention);
     }

@@ -44,7 +44,7 @@ final class EventWaits {
                 begun.orElseGet(() -> steps.findById(StepId.of(claim, key)).orElseThrow());
         Duration left = row.left();
         if (left == null) {
-            return new Reception(Written.EXISTS, row.checkpoint(), Duration.ZERO, signals);
+            return new Reception(Written.EXISTS, row.checkpoint(), null, signals);
         }
         Instant now = row.readAt();
         Checkpoint outcome = outcome(row, wait, now, begun.isEmpty());

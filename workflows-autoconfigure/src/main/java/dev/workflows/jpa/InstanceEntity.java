@@ -69,6 +69,9 @@ class InstanceEntity {
     @Column(name = "rollback_outcome")
     private @Nullable String rollbackOutcome;
 
+    @Column(name = "parent_pk")
+    private @Nullable Long parent;
+
     @Column(name = "paused_at")
     private @Nullable Instant pausedAt;
 
@@ -126,7 +129,8 @@ class InstanceEntity {
                 signals,
                 version,
                 schedule(),
-                ending());
+                ending(),
+                parent);
     }
 
     /** What it ends as once it is rolled back. */
@@ -145,6 +149,15 @@ class InstanceEntity {
                 : rollbackOutcome.equals(Rollback.Outcome.COMPLETE.word())
                         ? Rollback.Outcome.COMPLETE
                         : Rollback.Outcome.FAILED;
+    }
+
+    String workflow() {
+        return workflow;
+    }
+
+    @Nullable
+    Long parent() {
+        return parent;
     }
 
     Status status() {

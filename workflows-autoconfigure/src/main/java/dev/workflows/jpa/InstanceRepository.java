@@ -52,13 +52,20 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
                 paused_at = case when status = 'waitingForPause' then current_timestamp end,
                 owner = null, epoch = epoch + 1, interrupted = :interrupted""";
 
-    @Modifying
-    @NativeQuery(HANDED_BACK + " where owner is not null and owner not in (select id from workflow_node)")
-    int takeFromGoneNodes(String whenPausing, String otherwise, boolean interrupted);
+    /** In the order of their keys, so that parents come before children wherever several are locked. */
+    @NativeQuery("""
+            select pk from workflow_instance
+            where owner is not null and owner not in (select id from workflow_node)
+            order by pk
+            for update""")
+    List<Long> lockOfGoneNodes();
+
+    @NativeQuery("select pk from workflow_instance where owner = :node order by pk for update")
+    List<Long> lockOf(String node);
 
     @Modifying
-    @NativeQuery(HANDED_BACK + " where owner = :node")
-    int takeFrom(String whenPausing, String otherwise, boolean interrupted, String node);
+    @NativeQuery(HANDED_BACK + " where pk in (:pks)")
+    int take(String whenPausing, String otherwise, boolean interrupted, Collection<Long> pks);
 
     @Modifying
     @NativeQuery(HANDED_BACK + " where owner = :node and pk = :pk")
@@ -118,8 +125,8 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
                 ended_at = current_timestamp,
                 expires_at = current_timestamp
                     + coalesce(retention_error, cast(:keepSeconds as double precision)) * interval '1' second
-            where pk = :pk""")
-    int terminate(long pk, String status, double keepSeconds);
+            where pk in (:pks)""")
+    int terminate(Collection<Long> pks, String status, double keepSeconds);
 
     @Modifying
     @NativeQuery("""

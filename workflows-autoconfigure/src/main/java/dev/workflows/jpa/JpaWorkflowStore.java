@@ -1,7 +1,9 @@
 package dev.workflows.jpa;
 
+import dev.workflows.ChildInstance;
 import dev.workflows.InstancePage;
 import dev.workflows.InstanceQuery;
+import dev.workflows.ParentInstance;
 import dev.workflows.Rollback;
 import dev.workflows.Status;
 import dev.workflows.store.Checkpoint;
@@ -19,6 +21,7 @@ import dev.workflows.store.Owned;
 import dev.workflows.store.Reception;
 import dev.workflows.store.RestartPoint;
 import dev.workflows.store.RollbackState;
+import dev.workflows.store.StartedChild;
 import dev.workflows.store.Steered;
 import dev.workflows.store.StepKey;
 import dev.workflows.store.Transition;
@@ -35,6 +38,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -54,6 +58,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     private final InstanceRepository instances;
     private final StepRows rows;
     private final EventWaits waits;
+    private final Children children;
     private final Steering steering;
     private final EventRepository events;
     private final ScheduleRows schedules;
@@ -74,7 +79,8 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         this.instances = unit.repository(InstanceRepository.class);
         this.rows = new StepRows(unit);
         this.waits = new EventWaits(unit, rows);
-        this.steering = new Steering(unit);
+        this.children = new Children(unit, rows, newInstances);
+        this.steering = new Steering(unit, children);
         this.events = unit.repository(EventRepository.class);
         this.schedules = new ScheduleRows(unit, dialect);
         this.nodes = unit.repository(NodeRepository.class);
@@ -113,19 +119,19 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     }
 
     @Override
-    public Optional<Steered> terminate(String workflow, String id, Duration keep) {
+    public Optional<Steered> terminate(String workflow, String id, Function<String, Duration> keep) {
         return transactions.joining(() -> steering.terminate(workflow, id, keep));
     }
 
     @Override
-    public Optional<Steered> terminateWithRollback(String workflow, String id) {
-        return transactions.joining(() -> steering.terminateWithRollback(workflow, id));
+    public Optional<Steered> terminateWithRollback(String workflow, String id, Function<String, Duration> keep) {
+        return transactions.joining(() -> steering.terminateWithRollback(workflow, id, keep));
     }
 
     @Override
-    public Optional<Steered> restart(String workflow, String id, @Nullable RestartPoint from) {
-        return transactions.joining(
-                () -> from == null ? steering.restart(workflow, id) : steering.restart(workflow, id, from));
+    public Optional<Steered> restart(
+            String workflow, String id, @Nullable RestartPoint from, Function<String, Duration> keep) {
+        return transactions.joining(() -> steering.restart(workflow, id, from, keep));
     }
 
     @Override
@@ -190,7 +196,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     public int recover() {
         return transactions.own(() -> {
             nodes.deleteExpired();
-            return instances.takeFromGoneNodes(PAUSED, QUEUED, true);
+            return take(instances.lockOfGoneNodes());
         });
     }
 
@@ -206,7 +212,11 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public void leave(String node) {
-        transactions.own(() -> nodes.delete(node) + instances.takeFrom(PAUSED, QUEUED, true, node));
+        transactions.own(() -> nodes.delete(node) + take(instances.lockOf(node)));
+    }
+
+    private int take(List<Long> locked) {
+        return locked.isEmpty() ? 0 : instances.take(PAUSED, QUEUED, true, locked);
     }
 
     @Override
@@ -237,6 +247,23 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
             if (reception.written() == Written.STORED && reception.checkpoint() == null && giveUp) {
                 giveUp(claim, new Wake(reception.left(), reception.signals()));
             }
+            return reception;
+        });
+    }
+
+    @Override
+    public StartedChild startChild(Claim claim, NewInstance child, Checkpoint started, Checkpoint taken) {
+        return transactions.own(() -> children.start(claim, child, started, taken));
+    }
+
+    @Override
+    public Optional<Reception> awaitChild(
+            Claim claim, StepKey key, ChildInstance<?> child, Instant startedAt, boolean giveUp) {
+        return transactions.own(() -> {
+            Optional<Reception> reception = children.await(claim, key, child, startedAt);
+            reception
+                    .filter(it -> it.written() == Written.STORED && it.checkpoint() == null && giveUp)
+                    .ifPresent(it -> giveUp(claim, new Wake(null, it.signals())));
             return reception;
         });
     }
@@ -298,7 +325,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public boolean endRollback(Claim claim, Rollback.Outcome outcome, Duration keep) {
-        return changed(() -> instances.endRollback(claim.key(), claim.epoch(), outcome.word(), Seconds.of(keep)));
+        return ended(claim, () -> instances.endRollback(claim.key(), claim.epoch(), outcome.word(), Seconds.of(keep)));
     }
 
     @Override
@@ -307,19 +334,27 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         Failure failure = ending.failure();
         String output = ending.output();
         if (output != null) {
-            return changed(() -> instances.complete(claim.key(), claim.epoch(), output, ending.sensitive(), seconds));
+            return ended(
+                    claim, () -> instances.complete(claim.key(), claim.epoch(), output, ending.sensitive(), seconds));
         }
         if (failure == null) {
             throw new IllegalArgumentException("An instance ends with an output or a failure: " + ending);
         }
-        return changed(() -> instances.fail(
-                claim.key(),
-                claim.epoch(),
-                ending.status().word(),
-                failure.name(),
-                failure.message(),
-                failure.stack(),
-                seconds));
+        return ended(
+                claim,
+                () -> instances.fail(
+                        claim.key(),
+                        claim.epoch(),
+                        ending.status().word(),
+                        failure.name(),
+                        failure.message(),
+                        failure.stack(),
+                        seconds));
+    }
+
+    private boolean ended(Claim claim, IntSupplier end) {
+        Long parent = claim.parent();
+        return changed(() -> parent == null ? end.getAsInt() : children.end(parent, claim.key(), end));
     }
 
     @Override
@@ -347,6 +382,16 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     public InstancePage list(String workflow, InstanceQuery query) {
         ListStatement statement = new ListStatement(workflow, query);
         return transactions.joining(() -> list.page(statement, query.limit()));
+    }
+
+    @Override
+    public Optional<ParentInstance> parent(String workflow, String id) {
+        return children.parent(workflow, id);
+    }
+
+    @Override
+    public List<ChildInstance<?>> children(String workflow, String id) {
+        return children.children(workflow, id);
     }
 
     @Override

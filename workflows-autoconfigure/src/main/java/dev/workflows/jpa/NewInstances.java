@@ -3,6 +3,7 @@ package dev.workflows.jpa;
 import dev.workflows.Retention;
 import dev.workflows.Schedule;
 import dev.workflows.store.NewInstance;
+import dev.workflows.store.Parent;
 import jakarta.persistence.EntityManager;
 import java.lang.reflect.Array;
 import java.time.Duration;
@@ -42,7 +43,13 @@ final class NewInstances {
                     "scheduled_at",
                     "timestamp(6) with time zone",
                     StandardBasicTypes.INSTANT,
-                    schedule(Schedule::scheduledTime)));
+                    schedule(Schedule::scheduledTime)),
+            new Column<>("parent_pk", "bigint", StandardBasicTypes.LONG, parent(Parent::key)),
+            new Column<>(
+                    "detached",
+                    "boolean",
+                    StandardBasicTypes.BOOLEAN,
+                    instance -> instance.parent() != null && instance.parent().detached()));
 
     /** A column whose values come from outside. */
     private record Column<T>(
@@ -177,5 +184,9 @@ final class NewInstances {
         return instance -> instance.retention() == null
                 ? null
                 : part.apply(instance.retention()).toSeconds();
+    }
+
+    private static <T> Function<NewInstance, @Nullable T> parent(Function<Parent, T> part) {
+        return instance -> instance.parent() == null ? null : part.apply(instance.parent());
     }
 }

@@ -8,10 +8,13 @@ import dev.workflows.store.Transition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What can be done to an instance from outside: its row is locked, and its status decides. */
 final class Steering {
@@ -24,12 +27,14 @@ final class Steering {
     private final StepRepository steps;
     private final AttemptRepository attempts;
     private final EventRepository events;
+    private final Children children;
 
-    Steering(PersistenceUnit unit) {
+    Steering(PersistenceUnit unit, Children children) {
         this.instances = unit.repository(InstanceRepository.class);
         this.steps = unit.repository(StepRepository.class);
         this.attempts = unit.repository(AttemptRepository.class);
         this.events = unit.repository(EventRepository.class);
+        this.children = children;
     }
 
     Optional<Steered> pause(String workflow, String id) {
@@ -55,28 +60,41 @@ final class Steering {
         });
     }
 
-    Optional<Steered> terminate(String workflow, String id, Duration keep) {
-        return apply(
-                Transition.TERMINATE,
-                workflow,
-                id,
-                (instance, to) -> instances.terminate(instance.pk(), to.word(), Seconds.of(keep)) == 1);
+    Optional<Steered> terminate(String workflow, String id, Function<String, Duration> keep) {
+        children.lockParent(workflow, id);
+        return instances.lock(workflow, id).map(instance -> {
+            long pk = instance.pk();
+            Optional<Status> to = Transition.TERMINATE.from(instance.status());
+            if (to.isEmpty()) {
+                return new Steered(pk, instance.status(), false);
+            }
+            instances.terminate(List.of(pk), to.get().word(), Seconds.of(keep.apply(workflow)));
+            return new Steered(
+                    pk, instance.status(), true, children.terminate(pk, keep), children.tellParent(instance));
+        });
     }
 
-    Optional<Steered> terminateWithRollback(String workflow, String id) {
-        return apply(
+    Optional<Steered> terminateWithRollback(String workflow, String id, Function<String, Duration> keep) {
+        Optional<Steered> due = apply(
                 Transition.TERMINATE_WITH_ROLLBACK,
                 workflow,
                 id,
                 (instance, to) -> instance.ending() != null
                         || instances.terminateWithRollback(instance.pk(), to.word(), Status.TERMINATED.word()) == 1);
+        return due.map(
+                steered -> steered.applied() ? steered.terminating(children.terminate(steered.key(), keep)) : steered);
     }
 
-    Optional<Steered> restart(String workflow, String id) {
-        return apply(Transition.RESTART, workflow, id, this::beginGeneration);
+    Optional<Steered> restart(
+            String workflow, String id, @Nullable RestartPoint from, Function<String, Duration> keep) {
+        Optional<Steered> restarted = from == null
+                ? apply(Transition.RESTART, workflow, id, this::beginGeneration)
+                : restart(workflow, id, from);
+        return restarted.map(steered ->
+                steered.applied() ? steered.terminating(children.terminateForgotten(steered.key(), keep)) : steered);
     }
 
-    Optional<Steered> restart(String workflow, String id, RestartPoint from) {
+    private Optional<Steered> restart(String workflow, String id, RestartPoint from) {
         return apply(Transition.RESTART, workflow, id, (instance, to) -> {
             Optional<Instant> start = startOf(instance, from);
             start.ifPresent(before -> {

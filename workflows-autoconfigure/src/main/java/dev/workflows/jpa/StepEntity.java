@@ -1,7 +1,9 @@
 package dev.workflows.jpa;
 
+import dev.workflows.Status;
 import dev.workflows.store.Checkpoint;
 import dev.workflows.store.Failure;
+import dev.workflows.store.InstanceState;
 import dev.workflows.store.StepKey;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embedded;
@@ -65,7 +67,12 @@ class StepEntity {
         return id.key();
     }
 
-    /** What is left of a sleep, or of a wait without an outcome; null if this is neither. */
+    /** Whether it is a sleep, or a wait without an outcome. */
+    boolean isOpen() {
+        return endedAt == null;
+    }
+
+    /** What is left of a sleep, or of a wait without an outcome; null if this is neither, or no time ends it. */
     @Nullable
     Duration left() {
         return wakeAt == null || endedAt != null ? null : Duration.between(readAt, wakeAt);
@@ -100,6 +107,16 @@ class StepEntity {
 
     void timedOut(Failure timeout, Instant now) {
         failure = FailureColumns.of(timeout);
+        endedAt = now;
+    }
+
+    /** The child whose end was waited for has ended; one that was terminated has neither an output nor a failure. */
+    void childEnded(InstanceState state, Instant now) {
+        output = state.output();
+        sensitive = state.sensitive();
+        // one that was terminated while it was rolled back has the error that it was rolled back for
+        Failure error = state.status() == Status.ERRORED ? state.failure() : null;
+        failure = error == null ? null : FailureColumns.of(error);
         endedAt = now;
     }
 

@@ -111,9 +111,10 @@ interface StepRepository extends Repository<StepEntity, StepId> {
     @NativeQuery("""
             insert into workflow_step
                 (instance_pk, generation, kind, scope, name, occurrence, output, sensitive, error_name, error_message,
-                 error_stack, attempts, epoch, started_at, ended_at, wake_at, event_type, event_at)
+                 error_stack, attempts, epoch, started_at, ended_at, wake_at, event_type, event_at, child_pk)
             select instance_pk, generation + 1, kind, scope, name, occurrence, output, sensitive, error_name, error_message,
-                   error_stack, attempts, epoch, started_at, ended_at, wake_at, event_type, event_at
+                   error_stack, attempts, epoch, started_at, ended_at, wake_at, event_type, event_at,
+                   child_pk
             from workflow_step
             where instance_pk = :instance and generation = :generation and started_at < :before
               and kind <> 'rollback' and (kind <> 'race' or ended_at < :before)""")

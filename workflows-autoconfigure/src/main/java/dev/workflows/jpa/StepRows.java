@@ -33,9 +33,9 @@ final class StepRows {
         Instant latest = Instant.EPOCH;
         for (StepEntity step : steps.findAll(claim.key(), claim.generation())) {
             Duration left = step.left();
-            if (left == null) {
+            if (!step.isOpen()) {
                 checkpoints.put(step.key(), step.checkpoint());
-            } else {
+            } else if (left != null) {
                 waits.put(step.key(), left);
             }
             latest = later(latest, step.latest());
@@ -66,7 +66,7 @@ final class StepRows {
 
     Optional<Checkpoint> find(Claim claim, StepKey key) {
         return steps.findById(StepId.of(claim, key))
-                .filter(step -> step.left() == null)
+                .filter(step -> !step.isOpen())
                 .map(StepEntity::checkpoint);
     }
 

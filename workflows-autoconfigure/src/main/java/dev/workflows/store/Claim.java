@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param version what the code that created it called itself
  * @param schedule the firing that created the instance; null if none did
  * @param ending what the instance ends as once it is rolled back; null unless it is being rolled back
+ * @param parent the key of the instance that started it; null if none did
  */
 public record Claim(
         long key,
@@ -31,7 +32,8 @@ public record Claim(
         long signals,
         String version,
         @Nullable Schedule schedule,
-        @Nullable Status ending) {
+        @Nullable Status ending,
+        @Nullable Long parent) {
 
     /** The same, with nothing that the claim before it has left open. */
     public Claim undisturbed() {
@@ -48,7 +50,8 @@ public record Claim(
                 signals,
                 version,
                 schedule,
-                ending);
+                ending,
+                parent);
     }
 
     /** Whether the instance has never been claimed before, so that it has no history. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels by name
  * @param version what the code that creates it calls itself
  * @param schedule the firing that creates it; null if none does
+ * @param parent null if no instance starts it
  */
 public record NewInstance(
         String workflow,
@@ -26,9 +27,10 @@ public record NewInstance(
         @Nullable Retention retention,
         Map<String, String> labels,
         String version,
-        @Nullable Schedule schedule) {
+        @Nullable Schedule schedule,
+        @Nullable Parent parent) {
 
-    /** One that no schedule creates. */
+    /** One that neither a schedule nor another instance creates. */
     public NewInstance(
             String workflow,
             String id,
@@ -39,14 +41,21 @@ public record NewInstance(
             @Nullable Retention retention,
             Map<String, String> labels,
             String version) {
-        this(workflow, id, params, sensitive, createdAt, owner, retention, labels, version, null);
+        this(workflow, id, params, sensitive, createdAt, owner, retention, labels, version, null, null);
     }
 
     public NewInstance ownedBy(String node) {
-        return new NewInstance(workflow, id, params, sensitive, createdAt, node, retention, labels, version, schedule);
+        return new NewInstance(
+                workflow, id, params, sensitive, createdAt, node, retention, labels, version, schedule, parent);
     }
 
     public NewInstance scheduledBy(Schedule firing) {
-        return new NewInstance(workflow, id, params, sensitive, createdAt, owner, retention, labels, version, firing);
+        return new NewInstance(
+                workflow, id, params, sensitive, createdAt, owner, retention, labels, version, firing, parent);
+    }
+
+    public NewInstance childOf(Parent parent) {
+        return new NewInstance(
+                workflow, id, params, sensitive, createdAt, owner, retention, labels, version, schedule, parent);
     }
 }

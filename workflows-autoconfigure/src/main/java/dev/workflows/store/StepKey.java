@@ -16,6 +16,10 @@ public record StepKey(Kind kind, String scope, String name, int occurrence) {
         WAIT("wait"),
         /** Which branch won a race. */
         RACE("race"),
+        /** The start of a child. */
+        CHILD("child"),
+        /** How a child ended. */
+        CHILD_RESULT("result"),
         /** A time or a random value. */
         VALUE("value"),
         /** That a place in the code was new when the instance came to it. */

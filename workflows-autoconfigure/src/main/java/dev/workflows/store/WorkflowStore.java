@@ -1,7 +1,9 @@
 package dev.workflows.store;
 
+import dev.workflows.ChildInstance;
 import dev.workflows.InstancePage;
 import dev.workflows.InstanceQuery;
+import dev.workflows.ParentInstance;
 import dev.workflows.Rollback;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -53,19 +56,30 @@ public interface WorkflowStore {
     /** Makes a paused instance due; what was left of its waits is left again. */
     Optional<Steered> resume(String workflow, String id);
 
-    /** Ends an instance, whoever has it. */
-    Optional<Steered> terminate(String workflow, String id, Duration keep);
-
-    /** Makes an instance due to be rolled back, whoever has it; then it ends as terminated. */
-    Optional<Steered> terminateWithRollback(String workflow, String id);
+    /**
+     * Ends an instance, whoever has it, and with it its unfinished children, and theirs, but for those that are detached.
+     *
+     * @param keep how long an ended instance of a workflow is kept
+     */
+    Optional<Steered> terminate(String workflow, String id, Function<String, Duration> keep);
 
     /**
-     * Makes an instance due in a new generation, whoever has it.
+     * Makes an instance due to be rolled back, whoever has it; then it ends as terminated. Its unfinished children are
+     * terminated, as if the instance were.
+     *
+     * @param keep how long an ended instance of a workflow is kept
+     */
+    Optional<Steered> terminateWithRollback(String workflow, String id, Function<String, Duration> keep);
+
+    /**
+     * Makes an instance due in a new generation, whoever has it. Children whose start is not kept are terminated, as if the
+     * instance were.
      *
      * @param from where it begins; what was started before keeps its outcome. Null for the beginning. Nothing is applied
      *     if it was never there
+     * @param keep how long an ended instance of a workflow is kept
      */
-    Optional<Steered> restart(String workflow, String id, @Nullable RestartPoint from);
+    Optional<Steered> restart(String workflow, String id, @Nullable RestartPoint from, Function<String, Duration> keep);
 
     /** Stores an event, and makes the instance due if it waits for one of its type. */
     Optional<Steered> send(String workflow, String id, NewEvent event);
@@ -141,6 +155,23 @@ public interface WorkflowStore {
      */
     Reception receive(Claim claim, StepKey key, EventWait wait, boolean giveUp);
 
+    /**
+     * Creates a child, and stores that the instance has started it; where the child's id is taken, stores that instead.
+     *
+     * @param started its checkpoint
+     * @param taken the checkpoint if the id is taken
+     */
+    StartedChild startChild(Claim claim, NewInstance child, Checkpoint started, Checkpoint taken);
+
+    /**
+     * Stores how a child has ended, if it has; otherwise stores that it is waited for. A child that was terminated has
+     * neither an output nor a failure.
+     *
+     * @param giveUp whether the instance is given up until the child has ended, if it has not
+     * @return empty if the instance has no such child
+     */
+    Optional<Reception> awaitChild(Claim claim, StepKey key, ChildInstance<?> child, Instant startedAt, boolean giveUp);
+
     /** Gives the instance up until then. False if the claim is stale. */
     boolean suspend(Claim claim, Wake wake);
 
@@ -160,10 +191,10 @@ public interface WorkflowStore {
     /** Stores how the instance ends, once it is rolled back; it stays claimed. False if the claim is stale. */
     boolean beginRollback(Claim claim, Ending ending);
 
-    /** Ends an instance that is rolled back, as was stored before. False if the claim is stale. */
+    /** Ends an instance that is rolled back, as was stored before, just as {@link #end} does. */
     boolean endRollback(Claim claim, Rollback.Outcome outcome, Duration keep);
 
-    /** Ends the instance. False if the claim is stale. */
+    /** Ends the instance, and makes its parent due if that waits for it. False if the claim is stale. */
     boolean end(Claim claim, Ending ending, Duration keep);
 
     /**
@@ -184,6 +215,12 @@ public interface WorkflowStore {
      * @throws IllegalArgumentException if the query's cursor is not one that a page had
      */
     InstancePage list(String workflow, InstanceQuery query);
+
+    /** The instance that started it, as long as it is kept. */
+    Optional<ParentInstance> parent(String workflow, String id);
+
+    /** The instances that it started, as long as they are kept, in the order in which it did. */
+    List<ChildInstance<?>> children(String workflow, String id);
 
     // --- clean ---
 

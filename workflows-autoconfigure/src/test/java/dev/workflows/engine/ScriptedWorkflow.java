@@ -50,13 +50,18 @@ class ScriptedWorkflow implements WorkflowEntrypoint<Object, Object> {
     /** @param options with an id, under which the script is found again */
     static WorkflowInstance<Object> create(
             ApplicationContext application, CreateOptions<Object> options, Script script) {
-        application.getBean(ScriptedWorkflow.class).scripts.put(Objects.requireNonNull(options.id()), script);
+        script(application, Objects.requireNonNull(options.id()), script);
         return binding(application).create(options);
     }
 
     /** What a deploy does to an instance: its next pass runs this script. */
     static void deploy(ApplicationContext application, WorkflowInstance<?> instance, Script script) {
         application.getBean(ScriptedWorkflow.class).scripts.put(instance.id(), script);
+    }
+
+    /** What an instance of that id will run, whoever creates it. */
+    static void script(ApplicationContext application, String id, Script script) {
+        application.getBean(ScriptedWorkflow.class).scripts.put(id, script);
     }
 
     /** The output of an instance that runs the script. */

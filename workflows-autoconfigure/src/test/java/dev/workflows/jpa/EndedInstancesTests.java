@@ -126,15 +126,15 @@ class EndedInstancesTests {
             String id = "race-" + round;
             fill(id, MINUTE);
 
-            List<Optional<Steered>> outcome =
-                    together(List.of(() -> store.delete(WORKFLOW, id), () -> store.restart(WORKFLOW, id, null)));
+            List<Optional<Steered>> outcome = together(List.of(
+                    () -> store.delete(WORKFLOW, id), () -> store.restart(WORKFLOW, id, null, workflow -> MINUTE)));
 
             boolean deleted = outcome.get(0).orElseThrow().applied();
             boolean restarted = outcome.get(1).map(Steered::applied).orElse(false);
             assertThat(restarted).isNotEqualTo(deleted);
             assertThat(store.find(WORKFLOW, id).isPresent()).isEqualTo(restarted);
             assertThat(orphans()).isZero();
-            store.terminate(WORKFLOW, id, MINUTE);
+            store.terminate(WORKFLOW, id, workflow -> MINUTE);
         }
     }
 
@@ -147,13 +147,13 @@ class EndedInstancesTests {
 
             List<Object> outcome = together(List.of(
                     () -> store.purge(10),
-                    () -> store.restart(WORKFLOW, id, null).isPresent()));
+                    () -> store.restart(WORKFLOW, id, null, workflow -> MINUTE).isPresent()));
 
             boolean restarted = (boolean) outcome.get(1);
             assertThat(outcome.get(0)).isEqualTo(restarted ? 0 : 1);
             assertThat(store.find(WORKFLOW, id).isPresent()).isEqualTo(restarted);
             assertThat(orphans()).isZero();
-            store.terminate(WORKFLOW, id, MINUTE);
+            store.terminate(WORKFLOW, id, workflow -> MINUTE);
         }
     }
 
@@ -210,7 +210,7 @@ class EndedInstancesTests {
         create(id);
         store.send(WORKFLOW, id, new NewEvent("approval", "true", false));
         work(id, keep);
-        store.restart(WORKFLOW, id, null);
+        store.restart(WORKFLOW, id, null, workflow -> MINUTE);
         work(id, keep);
     }
 

@@ -217,7 +217,7 @@ class ScheduleStoreTests {
     }
 
     private static NewInstance newInstance(String id, @Nullable Schedule schedule) {
-        return new NewInstance(WORKFLOW, id, "{}", false, SIX, null, null, Map.of(), "1", schedule);
+        return new NewInstance(WORKFLOW, id, "{}", false, SIX, null, null, Map.of(), "1", schedule, null);
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {
