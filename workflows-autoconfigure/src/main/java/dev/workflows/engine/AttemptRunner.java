@@ -53,6 +53,21 @@ final class AttemptRunner {
     @Nullable
     Object run(Branch branch, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
             throws AttemptFailedException {
+        try {
+            return runUntilDone(branch, spec, attempt, body, abandoned);
+        } catch (Suspension e) {
+            if (branch.isCancelled()) {
+                // it was started: that is what a rollback needs to know
+                FailedAttempt interrupted = attempt.failed(Failures.interrupted());
+                patience.insist(() -> store.attemptFailed(branch.pass().claim(), interrupted));
+            }
+            throw e;
+        }
+    }
+
+    private @Nullable Object runUntilDone(
+            Branch branch, StepSpec spec, StepAttempt attempt, StepBody body, Runnable abandoned)
+            throws AttemptFailedException {
         TransactionAttribute transaction = spec.transaction();
         return transaction == null || !spec.commitsWithCheckpoint()
                 ? runPlain(branch, spec, attempt, body, abandoned)
@@ -172,7 +187,7 @@ final class AttemptRunner {
         return judge(branch, spec, attempt, fate, value, thrown);
     }
 
-    private @Nullable Object judge(
+    private static @Nullable Object judge(
             Branch branch,
             StepSpec spec,
             StepAttempt attempt,
@@ -184,11 +199,6 @@ final class AttemptRunner {
             case ABANDONED -> throw branch.pass().lost();
             case TIMED_OUT -> throw timedOut(attempt, spec.timeout());
             case STOPPED -> {
-                if (thrown != null && branch.isCancelled()) {
-                    // it was started: that is what a rollback needs to know
-                    FailedAttempt interrupted = attempt.failed(Failures.interrupted());
-                    patience.insist(() -> store.attemptFailed(branch.pass().claim(), interrupted));
-                }
                 if (thrown != null) {
                     throw branch.cutOff();
                 }

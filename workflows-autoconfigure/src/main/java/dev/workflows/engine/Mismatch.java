@@ -25,9 +25,9 @@ record Mismatch(String report) {
         String names = stored.stream().limit(MAX_NAMED).map(Mismatch::named).collect(Collectors.joining(", the "));
         int more = stored.size() - MAX_NAMED;
         return new Mismatch(
-                "run has ended without asking for the %s%s, which this instance has completed: the code has changed under it. %s; a step that "
-                        + "was renamed keeps its former name in @Step(aliases)"
-                                .formatted(names, more > 0 ? " and %d more".formatted(more) : "", CURE));
+                ("run has ended without asking for the %s%s, which this instance has completed: the code has changed under it. %s; a step that "
+                                + "was renamed keeps its former name in @Step(aliases)")
+                        .formatted(names, more > 0 ? " and %d more".formatted(more) : "", CURE));
     }
 
     private static String named(StepKey key) {

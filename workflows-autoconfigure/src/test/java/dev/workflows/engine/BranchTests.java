@@ -5,9 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import dev.workflows.InstanceStatus.InstanceError;
 import dev.workflows.Status;
+import dev.workflows.Step;
 import dev.workflows.StepCallable;
 import dev.workflows.WaitOptions;
+import dev.workflows.Workflow;
+import dev.workflows.WorkflowBinding;
+import dev.workflows.WorkflowEntrypoint;
+import dev.workflows.WorkflowEvent;
 import dev.workflows.WorkflowInstance;
+import dev.workflows.WorkflowStep;
 import dev.workflows.engine.ScriptedWorkflow.Script;
 import dev.workflows.test.OnEveryDatabase;
 import dev.workflows.test.SharedApplication;
@@ -24,12 +30,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.annotation.Transactional;
 
 /** Branches that run at the same time. */
 class BranchTests {
 
     @RegisterExtension
-    static final SharedApplication APPLICATION = SharedApplication.of(ScriptedWorkflow.class);
+    static final SharedApplication APPLICATION = SharedApplication.of(ScriptedWorkflow.class, RacingWorkflow.class);
 
     private final AtomicInteger passes = new AtomicInteger();
     private final Map<String, Integer> entered = new ConcurrentHashMap<>();
@@ -305,5 +313,54 @@ class BranchTests {
         instance.resume();
         instance.await(ScriptedWorkflow.LONG_ENOUGH);
         assertThat(entered).isEqualTo(Map.of("after", 2));
+    }
+
+    @Workflow
+    static class RacingWorkflow implements WorkflowEntrypoint<Void, String> {
+
+        private final CountDownLatch inBody = new CountDownLatch(1);
+        private final JdbcClient jdbc;
+
+        RacingWorkflow(JdbcClient jdbc) {
+            this.jdbc = jdbc;
+        }
+
+        private List<String> attempts(String instance) {
+            return jdbc.sql(
+                            "select a.error_name from workflow_attempt a join workflow_instance i on i.pk = a.instance_pk"
+                                    + " where i.id = ?")
+                    .param(instance)
+                    .query(String.class)
+                    .list();
+        }
+
+        @Override
+        public String run(WorkflowEvent<Void> event, WorkflowStep step) throws Exception {
+            String winner = step.race("race", this::hang, () -> {
+                step.call("wait", inBody::await);
+                return "won";
+            });
+            step.call(
+                    "see",
+                    () -> await().until(() -> attempts(event.instanceId()).equals(List.of("Interrupted"))));
+            return winner;
+        }
+
+        @Step
+        @Transactional
+        String hang() throws InterruptedException {
+            inBody.countDown();
+            new CountDownLatch(1).await();
+            return "lost";
+        }
+    }
+
+    @OnEveryDatabase
+    @SuppressWarnings("unchecked")
+    void thatALoserWasInsideATransactionalStepIsStored(TestDatabase database) throws Exception {
+        WorkflowInstance<String> instance =
+                ((WorkflowBinding<Void, String>) APPLICATION.on(database).getBean("RACING_WORKFLOW")).create();
+
+        assertThat(instance.await(ScriptedWorkflow.LONG_ENOUGH)).isEqualTo("won");
     }
 }
