@@ -2,6 +2,7 @@ package dev.workflows;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,36 +62,15 @@ public record StepOptions(
 
     /** How many times a failed attempt is repeated. */
     public StepOptions withRetries(int retries) {
-        return new StepOptions(
-                retries,
-                delay,
-                backoff,
-                maxDelay,
-                jitter,
-                timeout,
-                delayFunction,
-                noRetryFor,
-                sensitive,
-                key,
-                rollback,
-                rollbackOptions);
+        return with(draft -> draft.retries = retries);
     }
 
     /** How long to wait before the first retry. */
     public StepOptions withDelay(Duration delay) {
-        return new StepOptions(
-                retries,
-                delay,
-                backoff,
-                maxDelay,
-                jitter,
-                timeout,
-                null,
-                noRetryFor,
-                sensitive,
-                key,
-                rollback,
-                rollbackOptions);
+        return with(draft -> {
+            draft.delay = delay;
+            draft.delayFunction = null;
+        });
     }
 
     /** @param delay written as in {@link Step}: {@code "10 seconds"} */
@@ -100,53 +80,17 @@ public record StepOptions(
 
     /** How long to wait, computed after each failed attempt. */
     public StepOptions withDelay(StepDelay delayFunction) {
-        return new StepOptions(
-                retries,
-                delay,
-                backoff,
-                maxDelay,
-                jitter,
-                timeout,
-                delayFunction,
-                noRetryFor,
-                sensitive,
-                key,
-                rollback,
-                rollbackOptions);
+        return with(draft -> draft.delayFunction = delayFunction);
     }
 
     /** How the wait grows from retry to retry. */
     public StepOptions withBackoff(Backoff backoff) {
-        return new StepOptions(
-                retries,
-                delay,
-                backoff,
-                maxDelay,
-                jitter,
-                timeout,
-                delayFunction,
-                noRetryFor,
-                sensitive,
-                key,
-                rollback,
-                rollbackOptions);
+        return with(draft -> draft.backoff = backoff);
     }
 
     /** The longest wait between two attempts. */
     public StepOptions withMaxDelay(Duration maxDelay) {
-        return new StepOptions(
-                retries,
-                delay,
-                backoff,
-                maxDelay,
-                jitter,
-                timeout,
-                delayFunction,
-                noRetryFor,
-                sensitive,
-                key,
-                rollback,
-                rollbackOptions);
+        return with(draft -> draft.maxDelay = maxDelay);
     }
 
     /** @param maxDelay written as in {@link Step}: {@code "10 minutes"} */
@@ -156,36 +100,12 @@ public record StepOptions(
 
     /** The share of a wait by which it varies at random. */
     public StepOptions withJitter(double jitter) {
-        return new StepOptions(
-                retries,
-                delay,
-                backoff,
-                maxDelay,
-                jitter,
-                timeout,
-                delayFunction,
-                noRetryFor,
-                sensitive,
-                key,
-                rollback,
-                rollbackOptions);
+        return with(draft -> draft.jitter = jitter);
     }
 
     /** How long one attempt may take. */
     public StepOptions withTimeout(Duration timeout) {
-        return new StepOptions(
-                retries,
-                delay,
-                backoff,
-                maxDelay,
-                jitter,
-                timeout,
-                delayFunction,
-                noRetryFor,
-                sensitive,
-                key,
-                rollback,
-                rollbackOptions);
+        return with(draft -> draft.timeout = timeout);
     }
 
     /** @param timeout written as in {@link Step}: {@code "30 seconds"} */
@@ -195,36 +115,12 @@ public record StepOptions(
 
     /** Exceptions after which the step fails at once; subclasses count. */
     public StepOptions withNoRetryFor(List<Class<? extends Throwable>> noRetryFor) {
-        return new StepOptions(
-                retries,
-                delay,
-                backoff,
-                maxDelay,
-                jitter,
-                timeout,
-                delayFunction,
-                noRetryFor,
-                sensitive,
-                key,
-                rollback,
-                rollbackOptions);
+        return with(draft -> draft.noRetryFor = noRetryFor);
     }
 
     /** The result is stored and passed on, and shown as {@code [REDACTED]}. */
     public StepOptions withSensitiveResult() {
-        return new StepOptions(
-                retries,
-                delay,
-                backoff,
-                maxDelay,
-                jitter,
-                timeout,
-                delayFunction,
-                noRetryFor,
-                true,
-                key,
-                rollback,
-                rollbackOptions);
+        return with(draft -> draft.sensitive = true);
     }
 
     /**
@@ -233,19 +129,7 @@ public record StepOptions(
      * @param key its text is what counts: a string, a number, an enum, a UUID
      */
     public StepOptions withKey(Object key) {
-        return new StepOptions(
-                retries,
-                delay,
-                backoff,
-                maxDelay,
-                jitter,
-                timeout,
-                delayFunction,
-                noRetryFor,
-                sensitive,
-                key,
-                rollback,
-                rollbackOptions);
+        return with(draft -> draft.key = key);
     }
 
     /**
@@ -259,18 +143,63 @@ public record StepOptions(
 
     /** The same as {@link #withRollback(StepRollback)}, with retries and a timeout of its own. */
     public StepOptions withRollback(StepRollback<?> rollback, StepOptions rollbackOptions) {
-        return new StepOptions(
-                retries,
-                delay,
-                backoff,
-                maxDelay,
-                jitter,
-                timeout,
-                delayFunction,
-                noRetryFor,
-                sensitive,
-                key,
-                rollback,
-                rollbackOptions);
+        return with(draft -> {
+            draft.rollback = rollback;
+            draft.rollbackOptions = rollbackOptions;
+        });
+    }
+
+    private StepOptions with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.options();
+    }
+
+    /** The same values, one of which is to be changed. */
+    private static final class Draft {
+
+        private @Nullable Integer retries;
+        private @Nullable Duration delay;
+        private Backoff backoff;
+        private @Nullable Duration maxDelay;
+        private @Nullable Double jitter;
+        private @Nullable Duration timeout;
+        private @Nullable StepDelay delayFunction;
+        private List<Class<? extends Throwable>> noRetryFor;
+        private boolean sensitive;
+        private @Nullable Object key;
+        private @Nullable StepRollback<?> rollback;
+        private @Nullable StepOptions rollbackOptions;
+
+        Draft(StepOptions from) {
+            this.retries = from.retries;
+            this.delay = from.delay;
+            this.backoff = from.backoff;
+            this.maxDelay = from.maxDelay;
+            this.jitter = from.jitter;
+            this.timeout = from.timeout;
+            this.delayFunction = from.delayFunction;
+            this.noRetryFor = from.noRetryFor;
+            this.sensitive = from.sensitive;
+            this.key = from.key;
+            this.rollback = from.rollback;
+            this.rollbackOptions = from.rollbackOptions;
+        }
+
+        StepOptions options() {
+            return new StepOptions(
+                    retries,
+                    delay,
+                    backoff,
+                    maxDelay,
+                    jitter,
+                    timeout,
+                    delayFunction,
+                    noRetryFor,
+                    sensitive,
+                    key,
+                    rollback,
+                    rollbackOptions);
+        }
     }
 }

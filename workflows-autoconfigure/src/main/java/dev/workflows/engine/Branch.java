@@ -61,10 +61,6 @@ final class Branch {
         CURRENT.set(this);
     }
 
-    static void bind(@Nullable Branch branch) {
-        CURRENT.set(branch);
-    }
-
     static void unbind() {
         CURRENT.remove();
     }
@@ -168,9 +164,13 @@ final class Branch {
         return children;
     }
 
-    /** Whether it waits for its branches, and has not got what it waits for. */
-    boolean isJoining() {
-        return stage == Stage.JOINING && countLeft() < enough;
+    /** Whether nothing is at work here, nor in a branch that this one waits for. */
+    boolean isWaiting() {
+        return switch (stage) {
+            case WORKING -> false;
+            case PARKED, LEFT -> true;
+            case JOINING -> countLeft() < enough && children.stream().allMatch(Branch::isWaiting);
+        };
     }
 
     /** @param enough how many of its branches it waits for */
@@ -219,14 +219,14 @@ final class Branch {
 
     void attempting(@Nullable Attempt attempt) {
         this.attempt = attempt;
-        if (cancelled && attempt != null) {
+        if (attempt != null && isCancelled()) {
             attempt.interrupt(Attempt.Fate.STOPPED);
         }
     }
 
     /** An attempt was cut off: because this node stops, or because nobody waits for the branch any more. */
     Suspension cutOff() {
-        if (!cancelled) {
+        if (!isCancelled()) {
             pass.cutOff();
         }
         return new Suspension();
@@ -248,8 +248,9 @@ final class Branch {
         interrupt();
     }
 
+    /** The one that it was forked from may have been cancelled while it forked. */
     boolean isCancelled() {
-        return cancelled;
+        return cancelled || parent != null && parent.isCancelled();
     }
 
     /** As logs name it. */

@@ -61,8 +61,6 @@ final class Branching {
         Fork fork = new Fork(parent, branches);
         Pass pass = parent.pass();
         Checkpoint decided = pass.history().checkpoints().get(key);
-        // the others may have started what can be undone
-        pass.undo().declared();
         if (pass.undo().isFinding()) {
             fork.runEach(threads);
             if (decided == null) {
@@ -71,6 +69,8 @@ final class Branching {
             return fork.outcome(winner(decided, branches.size())).get();
         }
         if (decided != null) {
+            // the losers are not run again, and may have started what can be undone
+            pass.undo().declared();
             int won = winner(decided, branches.size());
             fork.wonBy(won);
             return fork.runOnly(won).get();

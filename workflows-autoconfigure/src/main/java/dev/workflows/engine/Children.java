@@ -31,12 +31,14 @@ final class Children {
 
     private final Workflows workflows;
     private final Starter starter;
+    private final Waits waits;
     private final WorkflowStore store;
     private final Patience patience;
 
-    Children(Workflows workflows, Starter starter, WorkflowStore store, Patience patience) {
+    Children(Workflows workflows, Starter starter, Waits waits, WorkflowStore store, Patience patience) {
         this.workflows = workflows;
         this.starter = starter;
+        this.waits = waits;
         this.store = store;
         this.patience = patience;
     }
@@ -120,10 +122,7 @@ final class Children {
                 return outcome;
             }
             log.debug("{} step={} is waited for", branch, key);
-            if (branch.isRun()) {
-                throw pass.givenUp(null);
-            }
-            pass.park(branch, null, new Pass.Signal(rung, reception.signals()));
+            waits.begun(branch, null, new Parked.Signal(rung, reception.signals()));
         }
     }
 

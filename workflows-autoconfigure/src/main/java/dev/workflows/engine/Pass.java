@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One entry of {@code run} under one claim, on one thread and on those of its branches. */
@@ -25,28 +24,6 @@ final class Pass {
         LOST,
         /** To be ended with a failure that run has no say in. */
         FAILED
-    }
-
-    /**
-     * The latest signal that a branch knows of.
-     *
-     * @param rung how often this pass has been told of one
-     * @param count how often the instance had been signalled by then, as the database counts
-     */
-    record Signal(long rung, long count) {}
-
-    /** What a branch is parked for: a time, as {@link System#nanoTime} counts, or a signal after this one. */
-    private record Parked(
-            Branch branch, @Nullable Long due, @Nullable Signal after, boolean forPause) {
-
-        @Nullable
-        Long count() {
-            return after == null ? null : after.count();
-        }
-
-        boolean isOver(long now, long rung, boolean pausing) {
-            return forPause && !pausing || due != null && due - now <= 0 || after != null && rung > after.rung();
-        }
     }
 
     private final Claim claim;
@@ -160,7 +137,7 @@ final class Pass {
             stopped();
         }
         while (pausing && state == State.RUNNING && !branch.isCancelled()) {
-            park(new Parked(branch, null, null, true));
+            park(Parked.forPause(branch));
         }
         if (state != State.RUNNING || branch.isCancelled()) {
             throw new Suspension();
@@ -173,10 +150,10 @@ final class Pass {
      * @param left null if time alone does not wake it
      * @param after the latest signal when it was looked at; null if signals do not wake it
      */
-    void park(Branch branch, @Nullable Duration left, @Nullable Signal after) {
+    void park(Branch branch, @Nullable Duration left, Parked.@Nullable Signal after) {
         // what comes after a wait has not been entered before
         branch.takeInterrupted();
-        park(new Parked(branch, left == null ? null : System.nanoTime() + left.toNanos(), after, false));
+        park(Parked.until(branch, left, after));
         requireRunning(branch);
     }
 
@@ -232,33 +209,13 @@ final class Pass {
     private void suspendIfNobodyWorks() {
         long now = System.nanoTime();
         if (state != State.RUNNING
-                || !isWaiting(root)
+                || !root.isWaiting()
                 || parked.stream().anyMatch(it -> it.isOver(now, rung, pausing))) {
             return;
         }
-        Duration after = parked.stream()
-                .map(Parked::due)
-                .filter(Objects::nonNull)
-                .min(Long::compare)
-                .map(due -> Duration.ofNanos(Math.max(0, due - now)))
-                .orElse(null);
-        Long seen = parked.stream()
-                .map(Parked::count)
-                .filter(Objects::nonNull)
-                .min(Long::compare)
-                .orElse(null);
-        // resumed in the meantime, it has no reason to wait
-        wake = parked.stream().anyMatch(Parked::forPause) ? Wake.after(Duration.ZERO) : new Wake(after, seen);
+        wake = Parked.first(parked, now);
         dueIn = wake.after();
         leave(State.SUSPENDED);
-    }
-
-    private static boolean isWaiting(Branch branch) {
-        return switch (branch.stage()) {
-            case WORKING -> false;
-            case PARKED, LEFT -> true;
-            case JOINING -> branch.isJoining() && branch.children().stream().allMatch(Pass::isWaiting);
-        };
     }
 
     /** The instance has been given up until then; that is stored. */

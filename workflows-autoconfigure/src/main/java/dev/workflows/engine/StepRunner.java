@@ -1,47 +1,32 @@
 package dev.workflows.engine;
 
-import dev.workflows.DurationText;
 import dev.workflows.StepFailedException;
 import dev.workflows.WorkflowException;
 import dev.workflows.store.Checkpoint;
-import dev.workflows.store.FailedAttempt;
 import dev.workflows.store.Retry;
 import dev.workflows.store.StepKey;
-import dev.workflows.store.Wake;
-import dev.workflows.store.WorkflowStore;
-import dev.workflows.store.Written;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.transaction.interceptor.TransactionAttribute;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** Answers a step's call from its checkpoint, or makes attempts until there is one. */
+/** Answers a step's call from its checkpoint, or has it attempted until there is one. */
 final class StepRunner {
 
     private static final Logger log = LoggerFactory.getLogger(StepRunner.class);
 
     private final StepSpecs specs;
     private final AttemptRunner attempts;
+    private final RetryRunner retries;
     private final StepTransactions transactions;
-    private final WorkflowStore store;
-    private final Patience patience;
 
-    StepRunner(
-            StepSpecs specs,
-            AttemptRunner attempts,
-            StepTransactions transactions,
-            WorkflowStore store,
-            Patience patience) {
+    StepRunner(StepSpecs specs, AttemptRunner attempts, RetryRunner retries, StepTransactions transactions) {
         this.specs = specs;
         this.attempts = attempts;
+        this.retries = retries;
         this.transactions = transactions;
-        this.store = store;
-        this.patience = patience;
     }
 
     @Nullable
@@ -97,7 +82,7 @@ final class StepRunner {
         if (branch.pass().undo().isFinding()) {
             undoing(branch, spec, key, stored, call);
         }
-        return stored != null ? attempts.answer(branch, spec, stored) : attemptUntilDone(branch, spec, key, body);
+        return stored != null ? attempts.answer(branch, spec, stored) : retries.untilDone(branch, spec, key, body);
     }
 
     /** Notes what undoes the step, if it was started; one that has no outcome is not attempted again. */
@@ -109,7 +94,7 @@ final class StepRunner {
         Retry stands = pass.history().retries().getOrDefault(key, Retry.NONE);
         boolean interrupted = stored == null && branch.takeInterrupted();
         if (interrupted) {
-            recordInterrupted(branch, key, stands.made() + 1);
+            retries.recordInterrupted(branch, key, stands.made() + 1);
         }
         if (rollback != null && (stored != null || interrupted || stands.made() > 0)) {
             Object result = stored == null || stored.failure() != null ? null : attempts.answer(branch, spec, stored);
@@ -139,7 +124,7 @@ final class StepRunner {
         }
         pass.root().requireRunning();
         try {
-            attemptUntilDone(pass.root(), undoing.spec(), undoing.key(), undoing.body());
+            retries.untilDone(pass.root(), undoing.spec(), undoing.key(), undoing.body());
             return true;
         } catch (StepFailedException e) {
             log.warn(
@@ -175,144 +160,5 @@ final class StepRunner {
                                     + "put @Transactional on the step")
                             .formatted(spec.name()));
         }
-    }
-
-    private @Nullable Object attemptUntilDone(Branch branch, StepSpec spec, StepKey key, StepBody body)
-            throws Throwable {
-        PassClock clock = branch.pass().clock();
-        Retry stands = branch.pass().history().retries().getOrDefault(key, Retry.NONE);
-        int made = stands.made();
-        if (stands.left().compareTo(Duration.ZERO) > 0) {
-            awaitNext(branch, stands.left());
-        } else if (branch.takeInterrupted()) {
-            made++;
-            recordInterrupted(branch, key, made);
-        }
-        while (true) {
-            StepAttempt attempt = StepAttempt.begin(key, ++made, clock);
-            try {
-                return attempts.run(branch, spec, attempt, body, () -> abandon(branch, spec, attempt));
-            } catch (AttemptFailedException e) {
-                Checkpoint failed = fail(branch, spec, e);
-                if (failed != null) {
-                    return attempts.answer(branch, spec, failed);
-                }
-            }
-        }
-    }
-
-    /** The instance was taken up for another reason than this step's next attempt. */
-    private void awaitNext(Branch branch, Duration left) {
-        Pass pass = branch.pass();
-        if (branch.isRun()) {
-            if (!patience.insist(() -> store.suspend(pass.claim(), Wake.after(left)))) {
-                throw pass.lost();
-            }
-            throw pass.givenUp(left);
-        }
-        pass.park(branch, left, null);
-    }
-
-    private void recordInterrupted(Branch branch, StepKey key, int number) {
-        Instant now = branch.pass().clock().next();
-        FailedAttempt interrupted = new FailedAttempt(key, number, now, now, Failures.interrupted());
-        log.info("{} step={} attempt={} was interrupted", branch, key, number);
-        if (!patience.insist(() -> store.attemptFailed(branch.pass().claim(), interrupted))) {
-            throw branch.pass().lost();
-        }
-    }
-
-    /** The step's outcome if it has failed for good; null to attempt it again. */
-    private @Nullable Checkpoint fail(Branch branch, StepSpec spec, AttemptFailedException e) {
-        FailedAttempt attempt = e.attempt();
-        if (spec.retryPolicy().isExhausted(attempt.number(), e.thrown())) {
-            return failForGood(branch, attempt);
-        }
-        Pass pass = branch.pass();
-        Duration wait;
-        try {
-            wait = spec.retryPolicy().waitAfter(attempt.number(), e.thrown(), ThreadLocalRandom.current());
-        } catch (RuntimeException unknown) {
-            unknown.addSuppressed(e.thrown());
-            return failForGood(
-                    branch,
-                    new FailedAttempt(
-                            attempt.key(),
-                            attempt.number(),
-                            attempt.startedAt(),
-                            attempt.endedAt(),
-                            Failures.of(unknown)));
-        }
-        logFailure(branch, attempt, "next in " + DurationText.shortly(wait));
-        boolean stored = patience.insist(() -> wait.isZero()
-                ? store.attemptFailed(pass.claim(), attempt)
-                : store.retryLater(pass.claim(), attempt, wait, branch.isRun()));
-        if (!stored) {
-            throw pass.lost();
-        }
-        if (wait.isZero()) {
-            branch.requireRunning();
-        } else if (branch.isRun()) {
-            throw pass.givenUp(wait);
-        } else {
-            pass.park(branch, wait, null);
-        }
-        return null;
-    }
-
-    private Checkpoint failForGood(Branch branch, FailedAttempt attempt) {
-        Checkpoint failed = Checkpoint.failed(attempt);
-        logFailure(branch, attempt, "no further one");
-        Written written = patience.insist(() -> store.stepFailed(branch.pass().claim(), attempt, failed));
-        return switch (written) {
-            case STORED -> failed;
-            case STALE -> throw branch.pass().lost();
-            case EXISTS -> attempts.winner(branch, attempt.key());
-        };
-    }
-
-    /**
-     * A body that ignored its interruption is left behind with its thread; the instance goes on elsewhere. Runs on a
-     * thread of its own.
-     */
-    private void abandon(Branch branch, StepSpec spec, StepAttempt attempt) {
-        if (branch.isCancelled()) {
-            return;
-        }
-        Pass pass = branch.pass();
-        FailedAttempt timedOut = attempt.failed(Failures.timeout(spec.timeout()));
-        log.warn(
-                "{} step={} attempt={} ignores the interruption at its timeout: its thread is left behind, and what it "
-                        + "still does no longer counts",
-                branch,
-                attempt.key(),
-                attempt.number());
-        Duration wait = Duration.ZERO;
-        if (spec.retryPolicy().isExhausted(attempt.number(), new TimeoutException())) {
-            patience.insist(() -> store.stepFailed(pass.claim(), timedOut, Checkpoint.failed(timedOut)));
-            patience.insist(() -> store.release(pass.claim(), !branch.isRun()));
-        } else {
-            Duration delay =
-                    spec.retryPolicy().waitAfter(attempt.number(), new TimeoutException(), ThreadLocalRandom.current());
-            patience.insist(() -> store.retryLater(pass.claim(), timedOut, delay, branch.isRun()));
-            wait = branch.isRun() ? delay : wait;
-        }
-        if (!branch.isRun()) {
-            // the bodies of other branches are left behind with it
-            patience.insist(() -> store.release(pass.claim(), true));
-        }
-        pass.loseAndInterrupt();
-        pass.slot().free(wait);
-    }
-
-    private static void logFailure(Branch branch, FailedAttempt attempt, String next) {
-        log.info(
-                "{} step={} attempt={} failed, {}: {}: {}",
-                branch,
-                attempt.key(),
-                attempt.number(),
-                next,
-                attempt.failure().name(),
-                attempt.failure().message());
     }
 }

@@ -46,26 +46,38 @@ final class Waits {
         if (written == Written.STALE) {
             throw pass.lost();
         }
-        if (branch.isRun()) {
-            throw pass.givenUp(duration);
-        }
-        pass.park(branch, duration, null);
+        begun(branch, duration, null);
     }
 
     /** A sleep that has begun before: the instance may have been taken up for another reason. */
     void sleepOn(Branch branch, StepKey key, Duration left) {
         if (left.compareTo(Duration.ZERO) > 0) {
-            Pass pass = branch.pass();
-            pass.undo().requireNotFinding();
-            if (!branch.isRun()) {
-                pass.park(branch, left, null);
-            } else if (patience.insist(() -> store.suspend(pass.claim(), Wake.after(left)))) {
-                throw pass.givenUp(left);
-            } else {
-                throw pass.lost();
-            }
+            branch.pass().undo().requireNotFinding();
+            stay(branch, left);
         }
         log.debug("{} step={} has slept", branch, key);
+    }
+
+    /** Waits for what is left of a wait that an earlier pass has begun. */
+    void stay(Branch branch, Duration left) {
+        Pass pass = branch.pass();
+        if (branch.isRun() && !patience.insist(() -> store.suspend(pass.claim(), Wake.after(left)))) {
+            throw pass.lost();
+        }
+        begun(branch, left, null);
+    }
+
+    /**
+     * Waits for what has been stored: by a write that has given the instance up too, if this is {@code run} itself.
+     *
+     * @param left null if time alone does not end it
+     * @param after the latest signal when it was looked at; null if signals do not end it
+     */
+    void begun(Branch branch, @Nullable Duration left, Parked.@Nullable Signal after) {
+        if (branch.isRun()) {
+            throw branch.pass().givenUp(left);
+        }
+        branch.pass().park(branch, left, after);
     }
 
     <T extends @Nullable Object> ReceivedEvent<T> receive(Branch branch, StepKey key, WaitOptions<T> options) {
@@ -90,10 +102,7 @@ final class Waits {
                 return outcome;
             }
             log.debug("{} step={} waits for an event of type \"{}\"", branch, key, options.eventType());
-            if (branch.isRun()) {
-                throw pass.givenUp(reception.left());
-            }
-            pass.park(branch, reception.left(), new Pass.Signal(rung, reception.signals()));
+            begun(branch, reception.left(), new Parked.Signal(rung, reception.signals()));
         }
     }
 

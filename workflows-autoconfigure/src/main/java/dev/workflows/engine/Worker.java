@@ -43,9 +43,10 @@ final class Worker implements Lease.Holder {
         Patience patience = new Patience(() -> stopped);
         Watchdog watchdog = new Watchdog(timer, threads, this.settings.interruptGrace());
         AttemptRunner attempts = new AttemptRunner(workflows.payloads(), transactions, watchdog, store, patience);
-        StepRunner steps = new StepRunner(new StepSpecs(settings.defaults()), attempts, transactions, store, patience);
         Waits waits = new Waits(store, patience, workflows.payloads());
-        Children children = new Children(workflows, new Starter(store, this::dispatcher), store, patience);
+        RetryRunner retries = new RetryRunner(attempts, waits, store, patience);
+        StepRunner steps = new StepRunner(new StepSpecs(settings.defaults()), attempts, retries, transactions);
+        Children children = new Children(workflows, new Starter(store, this::dispatcher), waits, store, patience);
         Tools tools = new Tools(
                 steps,
                 waits,

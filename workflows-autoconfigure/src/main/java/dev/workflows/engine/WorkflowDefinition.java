@@ -79,6 +79,9 @@ record WorkflowDefinition(
     }
 
     private StepSettings settingsOf(StepDeclaration step) {
+        if (settings.byStep().isEmpty()) {
+            return StepSettings.UNSET;
+        }
         Set<String> names = new HashSet<>(Set.of(step.name()));
         steps.forEach(own -> names.add(own.name()));
         return RelaxedNames.settings(settings.byStep(), step.name(), names)

@@ -60,7 +60,6 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     private final EventWaits waits;
     private final Children children;
     private final Steering steering;
-    private final EventRepository events;
     private final ScheduleRows schedules;
     private final NodeRepository nodes;
     private final EndedInstances ended;
@@ -81,7 +80,6 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         this.waits = new EventWaits(unit, rows);
         this.children = new Children(unit, rows, newInstances);
         this.steering = new Steering(unit, children);
-        this.events = unit.repository(EventRepository.class);
         this.schedules = new ScheduleRows(unit, dialect);
         this.nodes = unit.repository(NodeRepository.class);
         this.ended = new EndedInstances(unit, rows);

@@ -156,6 +156,7 @@ class ReplayCheckTests {
                         },
                         () -> steps.number(() -> 2)));
         CountDownLatch inBody = new CountDownLatch(1);
+        CountDownLatch refused = new CountDownLatch(1);
         AtomicInteger ended = new AtomicInteger();
 
         InstanceError error = failure(
@@ -166,13 +167,17 @@ class ReplayCheckTests {
                             await(step, "go");
                             return step.call("slow", Integer.class, () -> {
                                 inBody.countDown();
-                                Thread.sleep(200);
+                                assertThat(refused.await(30, TimeUnit.SECONDS)).isTrue();
                                 return ended.incrementAndGet();
                             });
                         },
                         () -> {
                             assertThat(inBody.await(30, TimeUnit.SECONDS)).isTrue();
-                            step.sleep("number", "10");
+                            try {
+                                step.sleep("number", "10");
+                            } finally {
+                                refused.countDown();
+                            }
                             return 2;
                         }));
 

@@ -98,6 +98,16 @@ class RollbackTests {
     }
 
     @OnEveryDatabase
+    void anInstanceThatDeclaresNoRollbackHasNoneThoughItHasRaced(TestDatabase database) {
+        WorkflowInstance<Object> instance = create(database, (steps, step) -> {
+            step.race("race", () -> steps.number(() -> 1), () -> steps.number(() -> 2));
+            throw new IllegalStateException("run fails");
+        });
+
+        assertThat(ended(instance).rollback()).isNull();
+    }
+
+    @OnEveryDatabase
     void aRollbackThatFailsDoesNotStopTheRest(TestDatabase database) {
         WorkflowInstance<Object> instance = create(database, (steps, step) -> {
             step.call("first", String.class, undoing("first"), () -> "a");

@@ -8,6 +8,7 @@ import dev.workflows.InstanceStatus.InstanceError;
 import dev.workflows.Status;
 import dev.workflows.Step;
 import dev.workflows.StepContext;
+import dev.workflows.StepOptions;
 import dev.workflows.StepTimeoutException;
 import dev.workflows.Workflow;
 import dev.workflows.WorkflowBinding;
@@ -184,6 +185,20 @@ class TimeoutTests {
 
         assertThat(error).isEqualTo(new InstanceError("StepTimeoutException", "Execution timed out after 300ms"));
         assertThat(entered).hasValue(1);
+    }
+
+    @OnEveryDatabase
+    void aLeftBehindAttemptWhoseDelayCannotBeComputedFailsTheStep(TestDatabase database) throws Exception {
+        StepOptions options = StepOptions.defaults().withTimeout("50ms").withDelay((attempt, thrown) -> {
+            throw new IllegalStateException("no delay");
+        });
+
+        InstanceError error = ScriptedWorkflow.failure(APPLICATION.on(database), (steps, step) -> {
+            step.call("stuck", options, () -> ignoreInterruptsUntil(released));
+            return null;
+        });
+
+        assertThat(error).isEqualTo(new InstanceError("IllegalStateException", "no delay"));
     }
 
     @OnEveryDatabase
