@@ -17,13 +17,16 @@ final class ChildJvm implements AutoCloseable {
     private final Path output;
     private final Signals signals;
     private final String node;
+    private final Commands commands;
     private final Thread killAtExit;
+    private int given;
 
     private ChildJvm(Process process, Path output, Signals signals, String node) {
         this.process = process;
         this.output = output;
         this.signals = signals;
         this.node = node;
+        this.commands = new Commands(signals, node);
         this.killAtExit = new Thread(process::destroyForcibly);
         Runtime.getRuntime().addShutdownHook(killAtExit);
     }
@@ -58,6 +61,13 @@ final class ChildJvm implements AutoCloseable {
             boolean raised = signals.isRaised(name);
             return raised || !(alive || requireAlive());
         });
+    }
+
+    /** Has the child do something, see {@link Commands}, and waits until it is done. */
+    void command(String verb, WaitPoint point, String... words) throws IOException {
+        given++;
+        commands.give(given, "%s %s %s".formatted(verb, point.instance(), String.join(" ", words)));
+        awaitSignal(commands.done(given));
     }
 
     /** True, or an exception with what it printed. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.SmartLifecycle;
@@ -47,9 +48,21 @@ class Crash implements SmartLifecycle {
         return journal.entered(node);
     }
 
+    /** To be called first by every rollback. */
+    Journal.Entry undone() {
+        return journal.undone(node);
+    }
+
     /** Holds the instance here, if this is its point and it has not been held before. */
     void reach(CrashPoint point, String instance) {
-        if (hold == Hold.NOT || !instance.equals(point.instance()) || signals.isRaised(instance)) {
+        if (instance.equals(point.instance())) {
+            hold(instance);
+        }
+    }
+
+    /** Holds the instance here, if it has not been held before. */
+    void hold(String instance) {
+        if (hold == Hold.NOT || signals.isRaised(instance)) {
             return;
         }
         signals.raise(instance);
@@ -58,6 +71,24 @@ class Crash implements SmartLifecycle {
             case UNTIL_GO -> signals.awaitRaised("go");
             case STUBBORN -> waitStubbornly();
             default -> throw new IllegalStateException();
+        }
+    }
+
+    /** Tells what waits for it on another thread. */
+    void reached(String place) {
+        signals.raise("reached-" + place);
+    }
+
+    void awaitReached(String place) {
+        signals.awaitRaised("reached-" + place);
+    }
+
+    /** Waits for as long as its process lives, and does not listen to interruptions; not where nothing is to be held. */
+    void stay() {
+        while (hold != Hold.NOT) {
+            LockSupport.park();
+            // it would not park again
+            Thread.interrupted();
         }
     }
 

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.core.ResolvableType;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -43,6 +42,7 @@ final class CrashApplication {
         look(signals, jdbc, RETRY_WAIT, CrashPoint.INSIDE_RETRY_WAIT.instance());
         look(signals, jdbc, SLEEP, CrashPoint.INSIDE_SLEEP.instance());
         String node = context.getEnvironment().getRequiredProperty("crash.node");
+        daemon(() -> new Commands(signals, node).obey(context));
         daemon(() -> {
             awaitForever(() -> jdbc.sql(FINISHED).query(Boolean.class).single());
             signals.raise("finished-" + node);
@@ -50,7 +50,7 @@ final class CrashApplication {
     }
 
     static ConfigurableApplicationContext start(String url, Path directory, String... properties) {
-        return TestApplication.on(url, Crash.class, OrderWorkflow.class)
+        return TestApplication.on(url, Crash.class, OrderWorkflow.class, JourneyWorkflow.class)
                 .with("crash.directory=" + directory)
                 .with(properties)
                 .start();
@@ -60,10 +60,14 @@ final class CrashApplication {
         binding(context).create(CreateOptions.of("order").withId(instance));
     }
 
-    @SuppressWarnings("unchecked") // asked for by its generic type
+    /** Of the workflow that is killed at a {@link CrashPoint}. */
     static WorkflowBinding<String, String> binding(ConfigurableApplicationContext context) {
-        ResolvableType type = ResolvableType.forClassWithGenerics(WorkflowBinding.class, String.class, String.class);
-        return (WorkflowBinding<String, String>) context.getBeanProvider(type).getObject();
+        return binding(context, "ORDER");
+    }
+
+    @SuppressWarnings("unchecked") // all that is killed is created with a text, and returns one
+    static WorkflowBinding<String, String> binding(ConfigurableApplicationContext context, String name) {
+        return context.getBean(name, WorkflowBinding.class);
     }
 
     private static void look(Signals signals, JdbcClient jdbc, String query, String instance) {
@@ -74,7 +78,7 @@ final class CrashApplication {
         });
     }
 
-    private static void awaitForever(Callable<Boolean> condition) {
+    static void awaitForever(Callable<Boolean> condition) {
         // a database that closes before this thread ends is none of its business
         await().forever().ignoreExceptions().pollInterval(Duration.ofMillis(50)).until(condition);
     }

@@ -48,9 +48,18 @@ record Journal(Path file) {
 
     /** The body on this thread has been entered. */
     Entry entered(String node) {
+        return write(node, "");
+    }
+
+    /** The rollback on this thread has been entered; it is listed as {@code undo-} and the step's name. */
+    Entry undone(String node) {
+        return write(node, "undo-");
+    }
+
+    private Entry write(String node, String prefix) {
         StepContext step = StepContext.current();
-        Entry entry =
-                new Entry(node, step.instanceId(), step.stepName(), step.occurrence(), step.attempt(), Instant.now());
+        Entry entry = new Entry(
+                node, step.instanceId(), prefix + step.stepName(), step.occurrence(), step.attempt(), Instant.now());
         String line = "%s %s %s %d %d %s%n"
                 .formatted(
                         entry.node(), entry.instance(), entry.step(), entry.occurrence(), entry.attempt(), entry.at());

@@ -1,0 +1,8 @@
+package dev.workflows.crash;
+
+class PostgresKilledWaitTests extends KilledWaitContract {
+
+    PostgresKilledWaitTests() {
+        super(CrashDatabase.POSTGRESQL);
+    }
+}
