@@ -152,7 +152,7 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
 
     @Override
     public InstancePage list(InstanceQuery query) {
-        return store.list(definition.name(), query);
+        return store.list(definition.storedNames(), query);
     }
 
     private WorkflowInstance<Object> handle(String id) {

@@ -80,7 +80,7 @@ final class Worker implements Lease.Holder {
 
     void start() {
         lease.start(leaseTimer, this);
-        new Sweeper(store, () -> stopped).start(timer, SWEEP_INTERVAL);
+        new Sweeper(store, timer, SWEEP_INTERVAL).start();
         polling.start();
         scheduler.start(timer, threads);
     }

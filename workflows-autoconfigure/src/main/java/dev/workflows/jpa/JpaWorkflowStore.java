@@ -377,8 +377,8 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     }
 
     @Override
-    public InstancePage list(String workflow, InstanceQuery query) {
-        ListStatement statement = new ListStatement(workflow, query);
+    public InstancePage list(List<String> workflows, InstanceQuery query) {
+        ListStatement statement = new ListStatement(workflows, query);
         return transactions.joining(() -> list.page(statement, query.limit()));
     }
 

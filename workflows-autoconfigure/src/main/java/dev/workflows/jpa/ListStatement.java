@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +26,7 @@ final class ListStatement {
     private static final Pattern PREFIX_OF_AN_ID = Pattern.compile("[a-zA-Z0-9_-]*");
 
     private final InstanceQuery query;
+    private final int workflows;
     private final List<Status> statuses;
     private final String createdAt;
     private final String key;
@@ -34,19 +34,21 @@ final class ListStatement {
     private final Map<String, Object> parameters = new LinkedHashMap<>();
 
     /** @throws IllegalArgumentException if the cursor is malformed */
-    ListStatement(String workflow, InstanceQuery query) {
+    ListStatement(List<String> workflows, InstanceQuery query) {
         this.query = query;
+        this.workflows = workflows.size();
         this.statuses = List.copyOf(query.statuses());
         this.createdAt = isLabelled() ? "l.created_at" : "i.created_at";
         this.key = isLabelled() ? "l.instance_pk" : "i.pk";
         parameters.put("limit", query.limit() + 1);
-        parameters.put("workflow", workflow);
-        conditions.add(isLabelled() ? "l.workflow = :workflow" : "i.workflow = :workflow");
         query.labels().forEach(this::addLabel);
         add(createdAt + " >= :since", "since", stored(query.createdSince()));
         add(createdAt + " < :before", "before", stored(query.createdBefore()));
         addPrefix(query.idPrefix());
         addCursor(query.cursor());
+        for (int n = 0; n < workflows.size(); n++) {
+            parameters.put("workflow" + n, workflows.get(n));
+        }
         for (int n = 0; n < statuses.size(); n++) {
             parameters.put("status" + n, statuses.get(n).word());
         }
@@ -54,13 +56,17 @@ final class ListStatement {
 
     /** Reads one row more than the page has, if there are more. */
     String sql() {
-        if (statuses.isEmpty()) {
-            return page("");
+        List<String> pages = new ArrayList<>();
+        for (int w = 0; w < workflows; w++) {
+            String workflow = (isLabelled() ? "l" : "i") + ".workflow = :workflow" + w;
+            if (statuses.isEmpty()) {
+                pages.add(page(workflow));
+            }
+            for (int s = 0; s < statuses.size(); s++) {
+                pages.add(page(workflow + " and i.workflow = :workflow" + w + " and i.status = :status" + s));
+            }
         }
-        List<String> pages = IntStream.range(0, statuses.size())
-                .mapToObj(n -> page(" and i.workflow = :workflow and i.status = :status" + n))
-                .toList();
-        // a page of each, since no index has several statuses in the order of the list
+        // a page of each, since no index has several workflows or statuses in the order of the list
         return pages.size() == 1
                 ? pages.get(0)
                 : "select * from ((" + String.join(") union all (", pages) + ")) p" + ordered("p.created_at", "p.pk");
@@ -70,12 +76,14 @@ final class ListStatement {
         return Collections.unmodifiableMap(parameters);
     }
 
-    private String page(String status) {
+    private String page(String condition) {
         String source = isLabelled()
                 ? "workflow_label l join workflow_instance i on i.pk = l.instance_pk"
                 : "workflow_instance i";
+        List<String> all = new ArrayList<>(conditions);
+        all.add(condition);
         return "select i.pk, i.id, i.status, i.created_at, i.ended_at, i.error_name, i.error_message from " + source
-                + " where " + String.join(" and ", conditions) + status + ordered(createdAt, key);
+                + " where " + String.join(" and ", all) + ordered(createdAt, key);
     }
 
     private String ordered(String first, String second) {
@@ -94,7 +102,7 @@ final class ListStatement {
         parameters.put("name" + n, name);
         parameters.put("value" + n, value);
         conditions.add(
-                conditions.size() == 1
+                conditions.isEmpty()
                         ? label.formatted("l")
                         : "exists (select 1 from workflow_label m where m.instance_pk = i.pk and "
                                 + label.formatted("m") + ")");

@@ -210,11 +210,12 @@ public interface WorkflowStore {
     Optional<InstanceState> find(String workflow, String id);
 
     /**
-     * A page of a workflow's instances, in the order of their creation; joins the caller's transaction.
+     * A page of the instances of these workflows, in the order of their creation; joins the caller's transaction.
      *
+     * @param workflows one, or several that are listed as one
      * @throws IllegalArgumentException if the query's cursor is not one that a page had
      */
-    InstancePage list(String workflow, InstanceQuery query);
+    InstancePage list(List<String> workflows, InstanceQuery query);
 
     /** The instance that started it, as long as it is kept. */
     Optional<ParentInstance> parent(String workflow, String id);

@@ -8,6 +8,8 @@ import dev.workflows.BatchResult;
 import dev.workflows.CreateOptions;
 import dev.workflows.InstanceAlreadyExistsException;
 import dev.workflows.InstanceNotFoundException;
+import dev.workflows.InstanceQuery;
+import dev.workflows.InstanceSummary;
 import dev.workflows.RestartFrom;
 import dev.workflows.Status;
 import dev.workflows.Step;
@@ -153,6 +155,9 @@ class RenameTests {
             assertThat(batch.errors()).extracting(BatchError::id).containsExactly("taken");
             assertThatExceptionOfType(InstanceNotFoundException.class).isThrownBy(() -> purchases.get("never"));
 
+            assertThat(purchases.list(InstanceQuery.all()).instances())
+                    .extracting(InstanceSummary::id)
+                    .containsExactly("free", "taken");
             WorkflowInstance<List<String>> instance = purchases.getOrCreate(options("taken"));
             awaitWaiting(instance);
             instance.pause();

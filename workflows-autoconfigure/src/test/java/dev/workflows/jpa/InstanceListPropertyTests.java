@@ -105,7 +105,7 @@ class InstanceListPropertyTests {
         List<String> listed = new ArrayList<>();
         List<Given> waiting = new ArrayList<>(more);
 
-        InstancePage page = store(database).list(workflow, query);
+        InstancePage page = store(database).list(names(workflow), query);
         page.instances().forEach(instance -> listed.add(instance.id()));
         while (page.nextCursor() != null) {
             if (!waiting.isEmpty()) {
@@ -119,10 +119,10 @@ class InstanceListPropertyTests {
             String last = listed.get(listed.size() - 1);
             deleted.add(last);
             JdbcClient.create(POOLS.get(database))
-                    .sql("delete from workflow_instance where workflow = ? and id = ?")
-                    .params(workflow, last)
+                    .sql("delete from workflow_instance where workflow in (?, ?) and id = ?")
+                    .params(workflow, formerly(workflow), last)
                     .update();
-            page = store(database).list(workflow, query.withCursor(page.nextCursor()));
+            page = store(database).list(names(workflow), query.withCursor(page.nextCursor()));
             page.instances().forEach(instance -> listed.add(instance.id()));
         }
 
@@ -134,8 +134,8 @@ class InstanceListPropertyTests {
     @Property(tries = 300)
     void whatIsNoCursorIsRefused(@ForAll TestDatabase database, @ForAll String text) {
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> store(database).list("any", InstanceQuery.all().withCursor(text)))
+                .isThrownBy(() ->
+                        store(database).list(List.of("any"), InstanceQuery.all().withCursor(text)))
                 .withMessageStartingWith("Cursor \"" + text + "\" is not one that a page had");
     }
 
@@ -151,7 +151,7 @@ class InstanceListPropertyTests {
         List<InstancePage> pages = new ArrayList<>();
         String cursor = null;
         do {
-            InstancePage page = store(database).list(workflow, query.withCursor(cursor));
+            InstancePage page = store(database).list(names(workflow), query.withCursor(cursor));
             pages.add(page);
             cursor = page.nextCursor();
         } while (cursor != null);
@@ -162,8 +162,8 @@ class InstanceListPropertyTests {
     private static List<String> expected(
             TestDatabase database, String workflow, List<Given> given, InstanceQuery query) {
         List<String> stored = JdbcClient.create(POOLS.get(database))
-                .sql("select id from workflow_instance where workflow = ? order by pk")
-                .param(workflow)
+                .sql("select id from workflow_instance where workflow in (?, ?) order by pk")
+                .params(workflow, formerly(workflow))
                 .query(String.class)
                 .list();
         Comparator<Given> oldestFirst =
@@ -177,13 +177,26 @@ class InstanceListPropertyTests {
 
     private static String create(TestDatabase database, List<Given> given) {
         String workflow = "workflow-" + WORKFLOWS.incrementAndGet();
-        insert(database, workflow, given);
+        // some are from before a rename
+        insert(database, workflow, given.subList(0, given.size() / 2));
+        insert(database, formerly(workflow), given.subList(given.size() / 2, given.size()));
         // another's are never listed
         insert(database, workflow + "-other", given);
         return workflow;
     }
 
+    private static String formerly(String workflow) {
+        return workflow + "-formerly";
+    }
+
+    private static List<String> names(String workflow) {
+        return List.of(workflow, formerly(workflow));
+    }
+
     private static void insert(TestDatabase database, String workflow, List<Given> given) {
+        if (given.isEmpty()) {
+            return;
+        }
         store(database)
                 .create(given.stream()
                         .map(it -> new NewInstance(

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -98,7 +99,7 @@ class ListStatementTests {
 
     /** The table has some 1,700 pages, and the indexes hundreds. */
     private static void assertReadsLittle(InstanceQuery query) {
-        String plan = explain(new ListStatement("order", query));
+        String plan = explain(new ListStatement(List.of("order"), query));
 
         Matcher buffers = BUFFERS.matcher(plan);
         assertThat(buffers.find()).as(plan).isTrue();
