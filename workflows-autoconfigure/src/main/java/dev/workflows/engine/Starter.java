@@ -43,20 +43,18 @@ final class Starter {
      */
     StartedChild start(NewInstance instance, Function<NewInstance, StartedChild> storing) {
         Dispatcher here = dispatcher.get();
-        Slot slot = here == null ? null : here.reserve();
-        if (here == null || slot == null) {
-            StartedChild started = storing.apply(instance);
-            if (here != null) {
-                settle(instance, started.key(), null, here);
-            }
-            return started;
+        if (here == null) {
+            return storing.apply(instance);
         }
-        NewInstance placed = instance.ownedBy(here.node());
+        Slot slot = here.reserve();
+        NewInstance placed = slot == null ? instance : instance.ownedBy(here.node());
         StartedChild started;
         try {
             started = storing.apply(placed);
         } catch (RuntimeException | Error e) {
-            slot.free(null);
+            if (slot != null) {
+                slot.free(null);
+            }
             throw e;
         }
         settle(placed, started.key(), slot, here);

@@ -26,6 +26,8 @@ final class CrashApplication {
     private static final String SLEEP = """
             select count(*) from workflow_step s join workflow_instance i on i.pk = s.instance_pk
             where i.id = ? and i.status = 'waiting' and s.kind = 'sleep'""";
+    private static final String WAIT_FOR_CHILD =
+            "select count(*) from workflow_instance where id = ? and status = 'waiting'";
 
     private CrashApplication() {}
 
@@ -39,6 +41,11 @@ final class CrashApplication {
             signals.raise("created-" + instance);
         }
         JdbcClient jdbc = context.getBean(JdbcClient.class);
+        for (String parent :
+                context.getEnvironment().getProperty("crash.create-parent-of", String[].class, new String[0])) {
+            binding(context, "PARENT_OF_ORDERS").create(CreateOptions.of(parent).withId("parent-of-" + parent));
+            look(signals, jdbc, WAIT_FOR_CHILD, "parent-of-" + parent);
+        }
         look(signals, jdbc, RETRY_WAIT, CrashPoint.INSIDE_RETRY_WAIT.instance());
         look(signals, jdbc, SLEEP, CrashPoint.INSIDE_SLEEP.instance());
         String node = context.getEnvironment().getRequiredProperty("crash.node");
@@ -50,7 +57,7 @@ final class CrashApplication {
     }
 
     static ConfigurableApplicationContext start(String url, Path directory, String... properties) {
-        return TestApplication.on(url, Crash.class, OrderWorkflow.class, JourneyWorkflow.class)
+        return TestApplication.on(url, Crash.class, OrderWorkflow.class, ParentOfOrders.class, JourneyWorkflow.class)
                 .with("crash.directory=" + directory)
                 .with(properties)
                 .start();

@@ -30,7 +30,7 @@ class FaultyDatabaseTests {
 
     @RegisterExtension
     private static final SharedApplication APPLICATION = SharedApplication.of(
-                    ScriptedWorkflow.class, LedgerWorkflow.class, FaultyDatabase.class)
+                    ScriptedWorkflow.class, LedgerWorkflow.class, PageWorkflow.class, FaultyDatabase.class)
             .withTables("create table ledger (id varchar(100) not null)")
             .with("workflows.worker.lease=1 second");
 
@@ -237,6 +237,51 @@ class FaultyDatabaseTests {
         sent.countDown();
 
         assertThat(instance.await(ScriptedWorkflow.LONG_ENOUGH)).isEqualTo(List.of(1, 2));
+        assertAnswerWasLost(application);
+    }
+
+    @OnEveryDatabase
+    void aChildWhoseStartWasInDoubtIsStartedOnce(TestDatabase database) throws Exception {
+        ConfigurableApplicationContext application = losing(database, "child_pk, output,");
+        WorkflowInstance<Object> parent = ScriptedWorkflow.create(
+                application,
+                (steps, step) -> step.await(
+                                step.start(PageWorkflow.binding(application), PageWorkflow.Topic.of("cats")))
+                        .blocks()
+                        .size());
+
+        assertThat(parent.await(ScriptedWorkflow.LONG_ENOUGH)).isEqualTo(2);
+        assertThat(parent.children()).hasSize(1);
+        assertAnswerWasLost(application);
+    }
+
+    @OnEveryDatabase
+    void aChildWhoseEndWasInDoubtWakesItsParent(TestDatabase database) throws Exception {
+        ConfigurableApplicationContext application = losing(database, "and s.child_pk = ");
+
+        Object output = ScriptedWorkflow.run(
+                application,
+                (steps, step) -> step.await(
+                                step.start(PageWorkflow.binding(application), PageWorkflow.Topic.of("cats")))
+                        .blocks()
+                        .size());
+
+        assertThat(output).isEqualTo(2);
+        assertAnswerWasLost(application);
+    }
+
+    @OnEveryDatabase
+    void aWaitForAChildWhoseBeginningWasInDoubtEnds(TestDatabase database) throws Exception {
+        ConfigurableApplicationContext application = losing(database, "child_pk, attempts,");
+
+        Object output = ScriptedWorkflow.run(
+                application,
+                (steps, step) -> step.await(
+                                step.start(PageWorkflow.binding(application), PageWorkflow.Topic.of("cats")))
+                        .blocks()
+                        .size());
+
+        assertThat(output).isEqualTo(2);
         assertAnswerWasLost(application);
     }
 

@@ -54,6 +54,11 @@ class PageWorkflow implements WorkflowEntrypoint<PageWorkflow.Topic, PageWorkflo
         application.getBean(PageWorkflow.class).latch(topic).countDown();
     }
 
+    /** Whether that node holds it. */
+    static boolean isHolding(ApplicationContext application, String topic) {
+        return application.getBean(PageWorkflow.class).held.containsKey(topic);
+    }
+
     private CountDownLatch latch(String topic) {
         return held.computeIfAbsent(topic, name -> new CountDownLatch(1));
     }

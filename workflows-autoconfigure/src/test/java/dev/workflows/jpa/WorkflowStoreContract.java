@@ -3,6 +3,9 @@ package dev.workflows.jpa;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.workflows.ChildInstance;
+import dev.workflows.ParentInstance;
+import dev.workflows.Status;
 import dev.workflows.store.Checkpoint;
 import dev.workflows.store.Claim;
 import dev.workflows.store.Ending;
@@ -10,6 +13,9 @@ import dev.workflows.store.EventWait;
 import dev.workflows.store.FailedAttempt;
 import dev.workflows.store.Failure;
 import dev.workflows.store.NewInstance;
+import dev.workflows.store.Parent;
+import dev.workflows.store.Reception;
+import dev.workflows.store.StartedChild;
 import dev.workflows.store.StepKey;
 import dev.workflows.store.Wake;
 import dev.workflows.store.WorkflowStore;
@@ -57,6 +63,10 @@ abstract class WorkflowStoreContract {
     private static final String WORKFLOW = "order";
     private static final StepKey STEP = new StepKey(StepKey.Kind.STEP, "charge", 1);
     private static final StepKey WAIT = new StepKey(StepKey.Kind.WAIT, "for approval", 1);
+    private static final String CHILD_WORKFLOW = "payment";
+    private static final StepKey CHILD = new StepKey(StepKey.Kind.CHILD, CHILD_WORKFLOW, 1);
+    private static final StepKey RESULT =
+            new StepKey(StepKey.Kind.CHILD_RESULT, StepKey.ANY_BRANCH, CHILD_WORKFLOW + "/child", 1);
     private static final StepKey SLEEP = new StepKey(StepKey.Kind.SLEEP, "cool down", 1);
     private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MICROS);
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -123,6 +133,19 @@ abstract class WorkflowStoreContract {
             @Override
             Object to(WorkflowStore store, Claim claim) {
                 return store.end(claim, Ending.errored(failed(1).failure()), MINUTE);
+            }
+        },
+        START_CHILD(Written.STALE) {
+            @Override
+            Object to(WorkflowStore store, Claim claim) {
+                return startChild(store, claim, "child-of-" + claim.id()).written();
+            }
+        },
+        AWAIT_CHILD(Written.STALE) {
+            @Override
+            Object to(WorkflowStore store, Claim claim) {
+                startChild(store, claim, "child-of-" + claim.id());
+                return awaitChild(store, claim, "child-of-" + claim.id()).written();
             }
         },
         RELEASE(false) {
@@ -461,6 +484,145 @@ abstract class WorkflowStoreContract {
         assertThat(JdbcClient.create(pool).sql("""
                                 select i.id from workflow_instance i join workflow_step s on s.instance_pk = i.pk
                                 where not (i.sensitive_params or i.sensitive_output or s.sensitive)""").query(String.class).list()).containsExactly("open");
+    }
+
+    @Test
+    void aChildAndItsStartAreStoredTogetherAndOnce() {
+        Claim parent = createdAndClaimed("first");
+
+        StartedChild first = startChild(store, parent, "child");
+        StartedChild repeated = startChild(store, parent, "child");
+
+        assertThat(first.written()).isEqualTo(Written.STORED);
+        assertThat(first.key()).isNotNull();
+        assertThat(repeated).isEqualTo(new StartedChild(Written.EXISTS, null));
+        assertThat(store.checkpoint(parent, CHILD).orElseThrow().output()).isEqualTo("child");
+        assertThat(store.children(WORKFLOW, parent.id())).containsExactly(new ChildInstance<>(CHILD_WORKFLOW, "child"));
+        assertThat(store.parent(CHILD_WORKFLOW, "child")).contains(new ParentInstance(WORKFLOW, parent.id()));
+    }
+
+    @Test
+    void aChildWhoseIdIsTakenIsStoredAsAFailedStart() {
+        store.create(List.of(newChild("child", null)));
+        Claim parent = createdAndClaimed("first");
+
+        assertThat(startChild(store, parent, "child")).isEqualTo(new StartedChild(Written.STORED, null));
+
+        assertThat(store.checkpoint(parent, CHILD).orElseThrow().failure()).isNotNull();
+        assertThat(store.children(WORKFLOW, parent.id())).isEmpty();
+    }
+
+    @Test
+    void theEndOfAChildMakesTheParentDueThatWaitsForIt() {
+        Claim parent = createdAndClaimed("first");
+        startChild(store, parent, "child");
+        assertThat(awaitChild(store, parent, "child").checkpoint()).isNull();
+        assertThat(store.claim("first", List.of(WORKFLOW), 1)).isEmpty();
+
+        Claim child = store.claim("second", List.of(CHILD_WORKFLOW), 1).get(0);
+        assertThat(store.end(child, Ending.complete("\"done\"", true), MINUTE)).isTrue();
+
+        Claim again = claim("first");
+        assertThat(again.signals()).isGreaterThan(parent.signals());
+        Reception reception = awaitChild(store, again, "child");
+        assertThat(reception.checkpoint().output()).isEqualTo("\"done\"");
+        assertThat(reception.checkpoint().sensitive()).isTrue();
+        assertThat(store.history(again).checkpoints()).containsKeys(CHILD, RESULT);
+    }
+
+    @Test
+    void theEndOfAChildIsNotLostOnAParentThatBeginsToWaitMeanwhile() throws Exception {
+        for (int round = 0; round < 30; round++) {
+            String id = "child-" + round;
+            Claim parent = createdAndClaimed("first");
+            startChild(store, parent, id);
+            Claim child = store.claim("second", List.of(CHILD_WORKFLOW), 1).get(0);
+            CyclicBarrier start = new CyclicBarrier(2);
+
+            List<Object> outcomes = together(List.of(
+                    () -> {
+                        start.await(10, TimeUnit.SECONDS);
+                        return awaitChild(store, parent, id);
+                    },
+                    () -> {
+                        start.await(10, TimeUnit.SECONDS);
+                        return store.end(child, Ending.complete("1", false), MINUTE);
+                    }));
+
+            assertThat(outcomes.get(1)).isEqualTo(true);
+            if (((Reception) outcomes.get(0)).checkpoint() == null) {
+                Claim woken = claim("first");
+                assertThat(woken.key()).isEqualTo(parent.key());
+                assertThat(awaitChild(store, woken, id).checkpoint()).isNotNull();
+                store.end(woken, Ending.complete("1", false), MINUTE);
+            } else {
+                store.end(parent, Ending.complete("1", false), MINUTE);
+            }
+        }
+    }
+
+    /** Whoever locks several instances of a family begins at the top; a deadlock would be thrown here. */
+    @Test
+    void nobodyInAFamilyWaitsInACircle() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            String id = "family-" + round;
+            store.join(id, "", MINUTE);
+            Claim parent = createdAndClaimed(id);
+            List<Claim> children = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                startChild(store, parent, id + "-" + i, i + 1);
+                children.addAll(store.claim(id, List.of(CHILD_WORKFLOW), 1));
+            }
+            CyclicBarrier start = new CyclicBarrier(6);
+            List<Callable<Object>> calls = new ArrayList<>();
+            for (Claim child : children) {
+                calls.add(() -> store.end(child, Ending.complete("1", false), MINUTE));
+            }
+            calls.add(() -> store.terminate(WORKFLOW, parent.id(), workflow -> MINUTE));
+            calls.add(() -> {
+                store.leave(id);
+                return true;
+            });
+
+            together(calls.stream()
+                    .<Callable<Object>>map(call -> () -> {
+                        start.await(10, TimeUnit.SECONDS);
+                        return call.call();
+                    })
+                    .toList());
+
+            assertThat(store.find(WORKFLOW, parent.id()).orElseThrow().status()).isEqualTo(Status.TERMINATED);
+            for (Claim child : children) {
+                assertThat(store.find(CHILD_WORKFLOW, child.id())
+                                .orElseThrow()
+                                .status()
+                                .isEnded())
+                        .isTrue();
+            }
+        }
+    }
+
+    private static StartedChild startChild(WorkflowStore store, Claim parent, String id) {
+        return startChild(store, parent, id, 1);
+    }
+
+    private static StartedChild startChild(WorkflowStore store, Claim parent, String id, int occurrence) {
+        StepKey key = new StepKey(CHILD.kind(), CHILD.name(), occurrence);
+        FailedAttempt taken = new FailedAttempt(key, 1, NOW, NOW, new Failure("Taken", "taken", ""));
+        return store.startChild(
+                parent,
+                newChild(id, new Parent(parent.key(), false)),
+                Checkpoint.completed(key, id, 1, NOW, NOW),
+                Checkpoint.failed(taken));
+    }
+
+    private static NewInstance newChild(String id, @Nullable Parent parent) {
+        return new NewInstance(CHILD_WORKFLOW, id, "{}", false, NOW, null, null, Map.of(), "", null, parent);
+    }
+
+    private static Reception awaitChild(WorkflowStore store, Claim parent, String id) {
+        return store.awaitChild(parent, RESULT, new ChildInstance<>(CHILD_WORKFLOW, id), NOW, true)
+                .orElseThrow();
     }
 
     private void assertRefused(Write write, Claim stale) {
