@@ -161,7 +161,9 @@ final class AttemptRunner {
                     PayloadSpec.result(spec, attempt.key(), branch.pass().claim());
             String stored = payloads.writeResult(value, result);
             Object seen = payloads.readBack(value, stored, result);
-            return new Made(seen, attempt.completed(stored).withSensitive(spec.sensitive()));
+            return new Made(
+                    seen,
+                    attempt.completed(stored).withSensitive(spec.sensitive()).withDeclared(spec.declared()));
         } catch (PayloadException e) {
             throw unstorable(attempt, e);
         }

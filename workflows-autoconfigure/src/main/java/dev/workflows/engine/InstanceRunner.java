@@ -48,7 +48,10 @@ final class InstanceRunner {
                             patience.insist(() -> store.history(claim)),
                             claim.ending() == null ? workflows.replayCheck() : ReplayCheck.OFF);
                 }
-                if (claim.ending() == null) {
+                if (workflows.replayCheck() != ReplayCheck.OFF
+                        && tools.unknownSteps().giveBack(pass)) {
+                    log.debug("{} is left to another node", pass);
+                } else if (claim.ending() == null) {
                     run(pass);
                 } else {
                     rollBack(pass);

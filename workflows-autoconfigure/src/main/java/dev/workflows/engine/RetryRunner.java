@@ -25,18 +25,25 @@ final class RetryRunner {
      *
      * @param next how long to wait for the next one; null if the step has failed for good
      */
-    private record Verdict(FailedAttempt attempt, @Nullable Duration next) {
+    private record Verdict(
+            StepSpec spec, FailedAttempt attempt, @Nullable Duration next) {
 
-        static Verdict on(FailedAttempt attempt, Throwable thrown, RetryPolicy policy) {
+        static Verdict on(StepSpec spec, FailedAttempt attempt, Throwable thrown) {
+            RetryPolicy policy = spec.retryPolicy();
             if (policy.isExhausted(attempt.number(), thrown)) {
-                return new Verdict(attempt, null);
+                return new Verdict(spec, attempt, null);
             }
             try {
-                return new Verdict(attempt, policy.waitAfter(attempt.number(), thrown, ThreadLocalRandom.current()));
+                return new Verdict(
+                        spec, attempt, policy.waitAfter(attempt.number(), thrown, ThreadLocalRandom.current()));
             } catch (RuntimeException | Error unknown) {
                 unknown.addSuppressed(thrown);
-                return new Verdict(attempt.with(Failures.of(unknown)), null);
+                return new Verdict(spec, attempt.with(Failures.of(unknown)), null);
             }
+        }
+
+        Checkpoint outcome() {
+            return Checkpoint.failed(attempt).withDeclared(spec.declared());
         }
     }
 
@@ -69,7 +76,7 @@ final class RetryRunner {
             try {
                 return attempts.run(branch, spec, attempt, body, () -> abandon(branch, spec, attempt));
             } catch (AttemptFailedException e) {
-                Checkpoint failed = fail(branch, Verdict.on(e.attempt(), e.thrown(), spec.retryPolicy()));
+                Checkpoint failed = fail(branch, Verdict.on(spec, e.attempt(), e.thrown()));
                 if (failed != null) {
                     return attempts.answer(branch, spec, failed);
                 }
@@ -94,7 +101,7 @@ final class RetryRunner {
         FailedAttempt attempt = verdict.attempt();
         Duration next = verdict.next();
         if (next == null) {
-            Checkpoint failed = Checkpoint.failed(attempt);
+            Checkpoint failed = verdict.outcome();
             Written written = patience.insist(() -> store.stepFailed(pass.claim(), attempt, failed));
             return switch (written) {
                 case STORED -> failed;
@@ -131,13 +138,12 @@ final class RetryRunner {
                 attempt.key(),
                 attempt.number());
         Pass pass = branch.pass();
-        Verdict verdict = Verdict.on(
-                attempt.failed(Failures.timeout(spec.timeout())), new TimeoutException(), spec.retryPolicy());
+        Verdict verdict = Verdict.on(spec, attempt.failed(Failures.timeout(spec.timeout())), new TimeoutException());
         log(branch, verdict);
         FailedAttempt timedOut = verdict.attempt();
         Duration next = verdict.next();
         if (next == null) {
-            patience.insist(() -> store.stepFailed(pass.claim(), timedOut, Checkpoint.failed(timedOut)));
+            patience.insist(() -> store.stepFailed(pass.claim(), timedOut, verdict.outcome()));
         } else {
             patience.insist(() -> store.retryLater(pass.claim(), timedOut, next, branch.isRun()));
         }

@@ -10,7 +10,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.interceptor.TransactionAttribute;
 
-/** A step with all that applies to it in its workflow. */
+/**
+ * A step with all that applies to it in its workflow.
+ *
+ * @param declared whether it was found at start-up that a method declares it
+ */
 record StepSpec(
         String name,
         List<String> aliases,
@@ -18,6 +22,7 @@ record StepSpec(
         RetryPolicy retryPolicy,
         Duration timeout,
         boolean sensitive,
+        boolean declared,
         @Nullable TransactionAttribute transaction,
         @Nullable KeyExpression key,
         @Nullable RollbackDeclaration rollback) {
@@ -39,9 +44,15 @@ record StepSpec(
                 policy,
                 Objects.requireNonNull(settings.timeout()),
                 declaration.sensitive(),
+                false,
                 declaration.transaction(),
                 declaration.key(),
                 declaration.rollback());
+    }
+
+    StepSpec withDeclared(boolean found) {
+        return new StepSpec(
+                name, aliases, returnType, retryPolicy, timeout, sensitive, found, transaction, key, rollback);
     }
 
     /** Whether the body's database writes and its checkpoint are one transaction; one that only reads has an end of its own. */

@@ -11,10 +11,12 @@ final class StepSpecs {
 
     private final StepParser parser = new StepParser();
     private final StepSettings defaults;
+    private final DeclaredSteps declared;
     private final Map<Call, StepSpec> known = new ConcurrentHashMap<>();
 
-    StepSpecs(StepSettings defaults) {
+    StepSpecs(StepSettings defaults, DeclaredSteps declared) {
         this.defaults = defaults;
+        this.declared = declared;
     }
 
     /** A step that is given as a lambda. */
@@ -31,6 +33,9 @@ final class StepSpecs {
         StepSpec spec = known.get(call);
         return spec != null
                 ? spec
-                : known.computeIfAbsent(call, first -> workflow.spec(parser.parse(method, type), defaults));
+                : known.computeIfAbsent(call, first -> {
+                    StepDeclaration step = parser.parse(method, type);
+                    return workflow.spec(step, defaults).withDeclared(declared.contain(workflow, step.name()));
+                });
     }
 }

@@ -1,4 +1,11 @@
 package dev.workflows.engine;
 
-/** What {@code run} works with: shared by all passes. */
-record Tools(StepRunner steps, Waits waits, Branching branching, Values values, Patches patches, Children children) {}
+/** What passes work with, for {@code run} and before it: shared by all of them. */
+record Tools(
+        StepRunner steps,
+        Waits waits,
+        Branching branching,
+        Values values,
+        Patches patches,
+        Children children,
+        UnknownSteps unknownSteps) {}

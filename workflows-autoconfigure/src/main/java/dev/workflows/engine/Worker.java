@@ -35,7 +35,12 @@ final class Worker implements Lease.Holder {
     private final Thread polling;
     private volatile boolean stopped;
 
-    Worker(WorkflowStore store, Workflows workflows, StepTransactions transactions, EngineSettings settings) {
+    Worker(
+            WorkflowStore store,
+            Workflows workflows,
+            DeclaredSteps declared,
+            StepTransactions transactions,
+            EngineSettings settings) {
         this.store = store;
         this.settings = settings.worker();
         this.lease = new Lease(store, this.settings.lease());
@@ -45,7 +50,8 @@ final class Worker implements Lease.Holder {
         AttemptRunner attempts = new AttemptRunner(workflows.payloads(), transactions, watchdog, store, patience);
         Waits waits = new Waits(store, patience, workflows.payloads());
         RetryRunner retries = new RetryRunner(attempts, waits, store, patience);
-        StepRunner steps = new StepRunner(new StepSpecs(settings.defaults()), attempts, retries, transactions);
+        StepSpecs specs = new StepSpecs(settings.defaults(), declared);
+        StepRunner steps = new StepRunner(specs, attempts, retries, transactions);
         Children children = new Children(workflows, new Starter(store, this::dispatcher), waits, store, patience);
         Tools tools = new Tools(
                 steps,
@@ -53,7 +59,8 @@ final class Worker implements Lease.Holder {
                 new Branching(threads, store, patience),
                 new Values(store, patience, workflows.payloads()),
                 new Patches(store, patience),
-                children);
+                children,
+                new UnknownSteps(declared, store, patience));
         InstanceRunner instances = new InstanceRunner(workflows, tools, store, patience, passes);
         this.dispatcher = new Dispatcher(store, lease, instances, threads, this.settings);
         this.scheduler = new Scheduler(timetables(workflows));

@@ -3,6 +3,7 @@ package dev.workflows.engine;
 import dev.workflows.PayloadCodec;
 import dev.workflows.WorkflowBinding;
 import dev.workflows.store.WorkflowStore;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ public final class WorkflowEngine implements SmartLifecycle, SmartInitializingSi
     private final EngineSettings settings;
     private final ConfigurableListableBeanFactory beans;
     private final Workflows workflows;
+    private volatile DeclaredSteps declared = DeclaredSteps.NONE;
     private final AtomicReference<@Nullable Worker> worker = new AtomicReference<>();
 
     /** @param codec null to store plain JSON */
@@ -54,6 +56,7 @@ public final class WorkflowEngine implements SmartLifecycle, SmartInitializingSi
     @Override
     public void afterSingletonsInstantiated() {
         DeclaredSteps steps = DeclaredSteps.of(beans);
+        declared = steps;
         steps.refuseAmbiguousAliases(workflows.all());
         new SettingsCheck(settings, workflows.all(), steps).check();
         workflows.refuseSchedulesThatLackParams();
@@ -66,7 +69,7 @@ public final class WorkflowEngine implements SmartLifecycle, SmartInitializingSi
             return;
         }
         reportUnknown();
-        Worker started = new Worker(store, workflows, new StepTransactions(beans, store), settings);
+        Worker started = new Worker(store, workflows, declared, new StepTransactions(beans, store), settings);
         started.start();
         worker.set(started);
     }
@@ -80,6 +83,20 @@ public final class WorkflowEngine implements SmartLifecycle, SmartInitializingSi
                 count,
                 name,
                 workflows.names()));
+        if (settings.replayCheck() == ReplayCheck.OFF) {
+            return;
+        }
+        store.sampleDeclaredSteps(workflows.names()).forEach((name, steps) -> {
+            List<String> strange = declared.unknown(workflows.definition(name), steps);
+            if (!strange.isEmpty()) {
+                log.warn(
+                        "Unfinished instances of workflow \"{}\" have completed steps that this application does not have: {}. "
+                                + "They wait. {}",
+                        name,
+                        strange,
+                        UnknownSteps.CURE);
+            }
+        });
     }
 
     @Override

@@ -102,6 +102,11 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
             where pk = :pk and epoch = :epoch""")
     int suspend(String whenPausing, String otherwise, boolean timed, double seconds, long signals, long pk, long epoch);
 
+    /** To be used by whoever has the instance locked, or has just changed it. */
+    @Modifying
+    @NativeQuery("update workflow_instance set interrupted = true where pk = :pk")
+    int interrupted(long pk);
+
     // --- steer: whoever uses these has locked the instance ---
 
     @Modifying

@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -181,6 +182,15 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     }
 
     @Override
+    public Map<String, Set<String>> sampleDeclaredSteps(Collection<String> workflows) {
+        Map<String, Set<String>> names = new HashMap<>();
+        rows.sampleDeclared(workflows)
+                .forEach(row -> names.computeIfAbsent((String) row[0], workflow -> new HashSet<>())
+                        .add((String) row[1]));
+        return names;
+    }
+
+    @Override
     public void join(String node, String description, Duration lease) {
         transactions.own(() -> nodes.insert(node, description, Seconds.of(lease)));
     }
@@ -274,6 +284,17 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     @Override
     public boolean suspend(Claim claim, Wake wake) {
         return changed(() -> giveUp(claim, wake));
+    }
+
+    @Override
+    public boolean postpone(Claim claim, Duration delay) {
+        return changed(() -> {
+            int given = giveUp(claim, Wake.after(delay));
+            if (given == 1 && claim.interrupted()) {
+                instances.interrupted(claim.key());
+            }
+            return given;
+        });
     }
 
     @Override

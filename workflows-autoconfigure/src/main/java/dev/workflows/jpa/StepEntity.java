@@ -47,6 +47,9 @@ class StepEntity {
     @Column(name = "sensitive")
     private boolean sensitive;
 
+    @Column(name = "declared")
+    private boolean declared;
+
     @Column(name = "wake_at")
     private @Nullable Instant wakeAt;
 
@@ -122,6 +125,14 @@ class StepEntity {
 
     Checkpoint checkpoint() {
         return new Checkpoint(
-                key(), output, FailureColumns.read(failure), attempts, startedAt, latest(), sensitive, eventAt);
+                key(),
+                output,
+                FailureColumns.read(failure),
+                attempts,
+                startedAt,
+                latest(),
+                sensitive,
+                declared,
+                eventAt);
     }
 }

@@ -23,9 +23,9 @@ interface StepRepository extends Repository<StepEntity, StepId> {
     @Modifying
     @NativeQuery("""
             insert into workflow_step
-                (instance_pk, generation, kind, scope, name, occurrence, output, sensitive, attempts, epoch, started_at,
-                 ended_at)
-            select i.pk, i.generation, :kind, :scope, :name, :occurrence, :output, :sensitive, :attempts, i.epoch,
+                (instance_pk, generation, kind, scope, name, occurrence, output, sensitive, declared, attempts, epoch,
+                 started_at, ended_at)
+            select i.pk, i.generation, :kind, :scope, :name, :occurrence, :output, :sensitive, :declared, :attempts, i.epoch,
                    :startedAt, :endedAt
             from workflow_instance i where i.pk = :instance and i.epoch = :epoch for update""")
     int complete(
@@ -37,6 +37,7 @@ interface StepRepository extends Repository<StepEntity, StepId> {
             int occurrence,
             String output,
             boolean sensitive,
+            boolean declared,
             int attempts,
             Instant startedAt,
             Instant endedAt);
@@ -45,9 +46,9 @@ interface StepRepository extends Repository<StepEntity, StepId> {
     @NativeQuery("""
             insert into workflow_step
                 (instance_pk, generation, kind, scope, name, occurrence, error_name, error_message, error_stack,
-                 attempts, epoch, started_at, ended_at)
+                 declared, attempts, epoch, started_at, ended_at)
             select i.pk, i.generation, :kind, :scope, :name, :occurrence, :errorName, :errorMessage, :errorStack,
-                   :attempts, i.epoch, :startedAt, :endedAt
+                   :declared, :attempts, i.epoch, :startedAt, :endedAt
             from workflow_instance i where i.pk = :instance and i.epoch = :epoch for update""")
     int fail(
             long instance,
@@ -59,6 +60,7 @@ interface StepRepository extends Repository<StepEntity, StepId> {
             String errorName,
             String errorMessage,
             String errorStack,
+            boolean declared,
             int attempts,
             Instant startedAt,
             Instant endedAt);
@@ -110,15 +112,26 @@ interface StepRepository extends Repository<StepEntity, StepId> {
     @Modifying
     @NativeQuery("""
             insert into workflow_step
-                (instance_pk, generation, kind, scope, name, occurrence, output, sensitive, error_name, error_message,
-                 error_stack, attempts, epoch, started_at, ended_at, wake_at, event_type, event_at, child_pk)
-            select instance_pk, generation + 1, kind, scope, name, occurrence, output, sensitive, error_name, error_message,
-                   error_stack, attempts, epoch, started_at, ended_at, wake_at, event_type, event_at,
+                (instance_pk, generation, kind, scope, name, occurrence, output, sensitive, declared, error_name,
+                 error_message, error_stack, attempts, epoch, started_at, ended_at, wake_at, event_type, event_at, child_pk)
+            select instance_pk, generation + 1, kind, scope, name, occurrence, output, sensitive, declared, error_name,
+                   error_message, error_stack, attempts, epoch, started_at, ended_at, wake_at, event_type, event_at,
                    child_pk
             from workflow_step
             where instance_pk = :instance and generation = :generation and started_at < :before
               and kind <> 'rollback' and (kind <> 'race' or ended_at < :before)""")
     int keep(long instance, int generation, Instant before);
+
+    /** At most so many instances are looked at, whatever their workflow, and at most so many steps. */
+    @NativeQuery("""
+            select distinct sample.workflow, sample.name
+            from (select i.workflow, s.name
+                  from (select pk, generation, workflow from workflow_instance
+                        where due_at is not null order by due_at fetch first :instances rows only) i
+                  join workflow_step s on s.instance_pk = i.pk and s.generation = i.generation
+                  where i.workflow in (:workflows) and s.kind = 'step' and s.declared
+                  fetch first :steps rows only) sample""")
+    List<Object[]> sampleDeclared(Collection<String> workflows, int instances, int steps);
 
     @Modifying
     @Query("delete from StepEntity s where s.id.instance in :instances")

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** What an instance has done: the rows of its steps and of the attempts that made no checkpoint. */
 final class StepRows {
 
+    private static final int SAMPLED_INSTANCES = 1_000;
+    private static final int SAMPLED_STEPS = 100_000;
+
     private final StepRepository steps;
     private final AttemptRepository attempts;
 
@@ -64,6 +67,11 @@ final class StepRows {
                 .toList();
     }
 
+    /** Workflows and names. */
+    List<Object[]> sampleDeclared(Collection<String> workflows) {
+        return steps.sampleDeclared(workflows, SAMPLED_INSTANCES, SAMPLED_STEPS);
+    }
+
     Optional<Checkpoint> find(Claim claim, StepKey key) {
         return steps.findById(StepId.of(claim, key))
                 .filter(step -> !step.isOpen())
@@ -85,6 +93,7 @@ final class StepRows {
                     failure.name(),
                     failure.message(),
                     failure.stack(),
+                    checkpoint.declared(),
                     checkpoint.attempts(),
                     checkpoint.startedAt(),
                     checkpoint.endedAt());
@@ -101,6 +110,7 @@ final class StepRows {
                 key.occurrence(),
                 checkpoint.output(),
                 checkpoint.sensitive(),
+                checkpoint.declared(),
                 checkpoint.attempts(),
                 checkpoint.startedAt(),
                 checkpoint.endedAt());

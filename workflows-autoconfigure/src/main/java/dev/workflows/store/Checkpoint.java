@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param failure null if the step completed
  * @param attempts how many it took
  * @param sensitive whether the output must not be shown
+ * @param declared whether it is a step that a method declares, as whoever stored it could tell when it started
  * @param sentAt when the event was sent, if it is one that was waited for
  */
 public record Checkpoint(
@@ -20,18 +21,23 @@ public record Checkpoint(
         Instant startedAt,
         Instant endedAt,
         boolean sensitive,
+        boolean declared,
         @Nullable Instant sentAt) {
 
     public static Checkpoint completed(StepKey key, String output, int attempts, Instant startedAt, Instant endedAt) {
-        return new Checkpoint(key, output, null, attempts, startedAt, endedAt, false, null);
+        return new Checkpoint(key, output, null, attempts, startedAt, endedAt, false, false, null);
     }
 
     public static Checkpoint failed(FailedAttempt last) {
         return new Checkpoint(
-                last.key(), null, last.failure(), last.number(), last.startedAt(), last.endedAt(), false, null);
+                last.key(), null, last.failure(), last.number(), last.startedAt(), last.endedAt(), false, false, null);
     }
 
     public Checkpoint withSensitive(boolean sensitive) {
-        return new Checkpoint(key, output, failure, attempts, startedAt, endedAt, sensitive, sentAt);
+        return new Checkpoint(key, output, failure, attempts, startedAt, endedAt, sensitive, declared, sentAt);
+    }
+
+    public Checkpoint withDeclared(boolean declared) {
+        return new Checkpoint(key, output, failure, attempts, startedAt, endedAt, sensitive, declared, sentAt);
     }
 }

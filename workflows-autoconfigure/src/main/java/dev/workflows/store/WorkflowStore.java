@@ -109,6 +109,12 @@ public interface WorkflowStore {
     /** How many instances wait for a workflow that is none of these, by its name. */
     Map<String, Long> countUnknown(Collection<String> workflows);
 
+    /**
+     * The names of {@linkplain Checkpoint#declared() declared} steps that instances of these workflows have stored, by
+     * workflow: a sample of bounded size, of those that are due next.
+     */
+    Map<String, Set<String>> sampleDeclaredSteps(Collection<String> workflows);
+
     // --- lease ---
 
     /** Adds a node whose instances are its own until its lease has run out. */
@@ -174,6 +180,9 @@ public interface WorkflowStore {
 
     /** Gives the instance up until then. False if the claim is stale. */
     boolean suspend(Claim claim, Wake wake);
+
+    /** Gives the instance up as it was claimed, due after so long. False if the claim is stale. */
+    boolean postpone(Claim claim, Duration delay);
 
     /** Stores a failed attempt; the instance stays claimed. False if the claim is stale. */
     boolean attemptFailed(Claim claim, FailedAttempt attempt);

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -103,6 +104,12 @@ abstract class WorkflowStoreContract {
             @Override
             Object to(WorkflowStore store, Claim claim) {
                 return store.suspend(claim, Wake.after(MINUTE));
+            }
+        },
+        POSTPONE(false) {
+            @Override
+            Object to(WorkflowStore store, Claim claim) {
+                return store.postpone(claim, MINUTE);
             }
         },
         ATTEMPT_FAILED(false) {
@@ -447,6 +454,53 @@ abstract class WorkflowStoreContract {
         assertThat(claims.stream().flatMap(List::stream).map(Claim::key))
                 .doesNotHaveDuplicates()
                 .hasSize(instances);
+    }
+
+    @Test
+    void aPostponedInstanceIsDueLaterAndIsAsItWasClaimed() {
+        createdAndClaimed("first");
+        store.leave("first");
+        Claim interrupted = claim("second");
+        assertThat(interrupted.interrupted()).isTrue();
+
+        store.postpone(interrupted, MINUTE);
+        assertThat(store.claim("second", List.of(WORKFLOW), 1)).isEmpty();
+        assertThat(store.untilNextDue(List.of(WORKFLOW)).orElseThrow())
+                .isBetween(Duration.ofSeconds(50), Duration.ofSeconds(60));
+        JdbcClient.create(pool)
+                .sql("update workflow_instance set due_at = current_timestamp")
+                .update();
+
+        Claim again = claim("second");
+        assertThat(again.interrupted()).isTrue();
+        store.release(again, false);
+        Claim undisturbed = claim("second");
+        store.postpone(undisturbed, RUN_OUT);
+        assertThat(claim("second").interrupted()).isFalse();
+    }
+
+    @Test
+    void samplesTheStepsThatMethodsDeclare() {
+        Claim claim = createdAndClaimed("first");
+        store.append(claim, completed("ours").withDeclared(true));
+        FailedAttempt failed = new FailedAttempt(
+                new StepKey(StepKey.Kind.STEP, "1.2", "ship", 1),
+                1,
+                NOW,
+                NOW,
+                failed(1).failure());
+        store.stepFailed(claim, failed, Checkpoint.failed(failed).withDeclared(true));
+        StepKey lambda = new StepKey(StepKey.Kind.STEP, "lambda", 1);
+        store.append(claim, Checkpoint.completed(lambda, "1", 1, NOW, NOW));
+        assertThat(store.sampleDeclaredSteps(List.of(WORKFLOW))).isEmpty();
+        store.suspend(claim, Wake.after(MINUTE));
+
+        assertThat(store.sampleDeclaredSteps(List.of(WORKFLOW, "other")))
+                .isEqualTo(Map.of(WORKFLOW, Set.of("charge", "ship")));
+        assertThat(store.sampleDeclaredSteps(List.of("other"))).isEmpty();
+        assertThat(store.history(claim).checkpoints().values())
+                .extracting(checkpoint -> checkpoint.key().name() + checkpoint.declared())
+                .containsExactlyInAnyOrder("chargetrue", "shiptrue", "lambdafalse");
     }
 
     @Test
