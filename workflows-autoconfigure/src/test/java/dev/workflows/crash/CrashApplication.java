@@ -57,7 +57,13 @@ final class CrashApplication {
     }
 
     static ConfigurableApplicationContext start(String url, Path directory, String... properties) {
-        return TestApplication.on(url, Crash.class, OrderWorkflow.class, ParentOfOrders.class, JourneyWorkflow.class)
+        return TestApplication.on(
+                        url,
+                        Crash.class,
+                        OrderWorkflow.class,
+                        ParentOfOrders.class,
+                        JourneyWorkflow.class,
+                        MarathonWorkflow.class)
                 .with("crash.directory=" + directory)
                 .with(properties)
                 .start();
