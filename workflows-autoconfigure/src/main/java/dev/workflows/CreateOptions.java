@@ -11,16 +11,35 @@ import org.jspecify.annotations.Nullable;
  * @param id unique within the workflow until retention has passed; null for a random UUID
  * @param retention how long the ended instance is kept; null for what is configured
  * @param labels what it can be found by, by name; they stay as they are, and are stored and shown in plain
+ * @param priority of those that have not begun, higher ones come first; null for the workflow's
+ * @param concurrencyKey how many with the same key run at once is limited; null for no such limit
  */
 public record CreateOptions<P>(
-        @Nullable P params, @Nullable String id, @Nullable Retention retention, Map<String, String> labels) {
+        @Nullable P params,
+        @Nullable String id,
+        @Nullable Retention retention,
+        Map<String, String> labels,
+        @Nullable Integer priority,
+        @Nullable String concurrencyKey) {
 
     private static final int MAX_ID_LENGTH = 100;
+    private static final int MAX_KEY_LENGTH = 256;
     private static final Pattern ID = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9_-]*");
 
-    /** @throws IllegalArgumentException if the id or a label is malformed, or there are more than 10 labels */
+    /**
+     * @throws IllegalArgumentException if the id, a label or the concurrency key is malformed, or there are more than 10
+     *     labels
+     */
     public CreateOptions {
         labels = Labels.checked(labels);
+        if (concurrencyKey != null
+                && (concurrencyKey.isEmpty()
+                        || concurrencyKey.length() > MAX_KEY_LENGTH
+                        || !concurrencyKey.codePoints().allMatch(Labels::isText))) {
+            throw new IllegalArgumentException(
+                    "Concurrency key \"%s\" is malformed: use 1 to %d characters, none of them a control character"
+                            .formatted(Labels.shortened(concurrencyKey, MAX_KEY_LENGTH), MAX_KEY_LENGTH));
+        }
         if (id != null && (id.length() > MAX_ID_LENGTH || !ID.matcher(id).matches())) {
             throw new IllegalArgumentException(
                     "Instance id \"%s\" is malformed: use 1 to %d letters, digits, \"_\" and \"-\", not starting with \"-\""
@@ -32,7 +51,7 @@ public record CreateOptions<P>(
 
     /** A random id, the retention that is configured, and no labels. */
     public static <P> CreateOptions<P> of(@Nullable P params) {
-        return new CreateOptions<>(params, null, null, Map.of());
+        return new CreateOptions<>(params, null, null, Map.of(), null, null);
     }
 
     /**
@@ -40,11 +59,11 @@ public record CreateOptions<P>(
      * @throws IllegalArgumentException if the id is malformed
      */
     public CreateOptions<P> withId(String id) {
-        return new CreateOptions<>(params, id, retention, labels);
+        return new CreateOptions<>(params, id, retention, labels, priority, concurrencyKey);
     }
 
     public CreateOptions<P> withRetention(Retention retention) {
-        return new CreateOptions<>(params, id, retention, labels);
+        return new CreateOptions<>(params, id, retention, labels, priority, concurrencyKey);
     }
 
     /**
@@ -65,12 +84,34 @@ public record CreateOptions<P>(
      * @throws IllegalArgumentException if one is malformed, or there are more than 10
      */
     public CreateOptions<P> withLabels(Map<String, String> labels) {
-        return new CreateOptions<>(params, id, retention, labels);
+        return new CreateOptions<>(params, id, retention, labels, priority, concurrencyKey);
+    }
+
+    /**
+     * Of the instances that are due and have not begun, over all workflows, those with a higher priority begin first; those
+     * with the same in the order in which they were created. What has begun goes on before any of them.
+     *
+     * @param priority may be negative; without it, the {@linkplain Workflow#priority() workflow's} applies, 0 by default
+     */
+    public CreateOptions<P> withPriority(int priority) {
+        return new CreateOptions<>(params, id, retention, labels, priority, concurrencyKey);
+    }
+
+    /**
+     * Of the workflow's instances with the same key, no more than {@link Workflow#concurrencyPerKey} run at once, over all
+     * nodes: one by default. The others are queued. An instance that sleeps or waits lets others run.
+     *
+     * @param concurrencyKey 1 to 256 characters, none of them a control character
+     * @throws IllegalArgumentException if the key is malformed
+     */
+    public CreateOptions<P> withConcurrencyKey(String concurrencyKey) {
+        return new CreateOptions<>(params, id, retention, labels, priority, concurrencyKey);
     }
 
     /** Without the params, which may be sensitive. */
     @Override
     public String toString() {
-        return "CreateOptions[id=%s, retention=%s, labels=%s]".formatted(id, retention, labels);
+        return "CreateOptions[id=%s, retention=%s, labels=%s, priority=%s, concurrencyKey=%s]"
+                .formatted(id, retention, labels, priority, concurrencyKey);
     }
 }

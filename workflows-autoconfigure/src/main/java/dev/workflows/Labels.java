@@ -50,11 +50,11 @@ final class Labels {
     }
 
     /** Half of a surrogate pair is no text either: no database would keep it. */
-    private static boolean isText(int codePoint) {
+    static boolean isText(int codePoint) {
         return !Character.isISOControl(codePoint) && Character.getType(codePoint) != Character.SURROGATE;
     }
 
-    private static @Nullable String shortened(@Nullable String text, int length) {
+    static @Nullable String shortened(@Nullable String text, int length) {
         return text == null || text.length() <= length ? text : text.substring(0, length) + "…";
     }
 }

@@ -78,6 +78,33 @@ public @interface Workflow {
     Overlap overlap() default Overlap.ALLOW;
 
     /**
+     * How many of its instances run at once, over all nodes; 0 for as many as there are nodes and threads for. Those that
+     * sleep or wait do not count. Of those that are due, one that has begun goes on before a new one begins.
+     * {@code workflows.definitions.<workflow>.concurrency} replaces it.
+     */
+    int concurrency() default 0;
+
+    /**
+     * How many of its instances with the same {@linkplain CreateOptions#withConcurrencyKey concurrency key} run at once, over
+     * all nodes; 1 or more. Those that sleep or wait do not count.
+     * {@code workflows.definitions.<workflow>.concurrency-per-key} replaces it.
+     */
+    int concurrencyPerKey() default 1;
+
+    /**
+     * The priority of its instances that are given none by {@link CreateOptions#withPriority}.
+     * {@code workflows.definitions.<workflow>.priority} replaces it.
+     */
+    int priority() default 0;
+
+    /**
+     * How many steps an instance may call, sleeps and waits included, retries not; one that calls more ends as errored,
+     * as a loop without an end would. 0 for {@code workflows.limits.steps}, which is 10,000 by default.
+     * {@code workflows.definitions.<workflow>.max-steps} replaces it.
+     */
+    int maxSteps() default 0;
+
+    /**
      * What must not be shown. It is stored and passed on as usual: to {@code run}, and to who awaits the output. But
      * {@link WorkflowInstance#status()} shows {@value Sensitive#REDACTED} as its output, no message of this library quotes it,
      * and the instance's row is marked for whatever else shows instances. It is not encrypted by that: see

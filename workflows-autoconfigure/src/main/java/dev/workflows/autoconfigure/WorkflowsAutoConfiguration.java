@@ -40,7 +40,7 @@ public class WorkflowsAutoConfiguration {
     @Bean
     static WorkflowBeans workflowBeans(Environment environment) {
         WorkflowsProperties properties = Binder.get(environment).bindOrCreate("workflows", WorkflowsProperties.class);
-        return new WorkflowBeans(properties.definitionSettings());
+        return new WorkflowBeans(properties.definitionSettings(), properties.limitSettings());
     }
 
     @Bean

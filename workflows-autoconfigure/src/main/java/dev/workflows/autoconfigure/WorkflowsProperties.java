@@ -5,6 +5,7 @@ import dev.workflows.CatchUp;
 import dev.workflows.DurationText;
 import dev.workflows.Overlap;
 import dev.workflows.engine.EngineSettings;
+import dev.workflows.engine.LimitSettings;
 import dev.workflows.engine.PayloadLimits;
 import dev.workflows.engine.ReplayCheck;
 import dev.workflows.engine.ScheduleSettings;
@@ -33,7 +34,7 @@ import org.springframework.util.unit.DataSize;
  * @param worker How this node runs instances.
  * @param defaults What applies to steps where neither their annotation nor their workflow's settings say anything.
  * @param retention How long ended instances are kept.
- * @param limits How large payloads may be.
+ * @param limits How large payloads may be, and how far an instance goes.
  * @param encryption How payloads are encrypted.
  * @param replayCheck What happens when the code no longer fits to what a running instance has stored.
  * @param definitions Settings of single workflows, by the name in their annotation.
@@ -129,13 +130,15 @@ public record WorkflowsProperties(
     }
 
     /**
-     * How large payloads may be, as JSON.
+     * How large payloads may be, as JSON, and how far an instance goes.
      *
+     * @param steps How many steps an instance may call, sleeps and waits included.
      * @param params What an instance is created with.
      * @param result What a step or a workflow returns.
      * @param event What an event carries.
      */
     public record Limits(
+            @DefaultValue("10000") int steps,
             @DefaultValue("1MB") DataSize params,
             @DefaultValue("1MB") DataSize result,
             @DefaultValue("1MB") DataSize event) {}
@@ -181,6 +184,10 @@ public record WorkflowsProperties(
      * @param zone The time zone in which they read, instead of the one in its annotation.
      * @param catchUp What becomes of what was missed while no node was there, instead of what its annotation says.
      * @param overlap What becomes of a firing while an earlier scheduled instance has not ended, instead of what its annotation says.
+     * @param concurrency How many of its instances run at once over all nodes, instead of what its annotation says; 0 for any number.
+     * @param concurrencyPerKey How many of its instances with the same concurrency key run at once, instead of what its annotation says.
+     * @param priority The priority of its instances that are given none, instead of what its annotation says.
+     * @param maxSteps How many steps an instance of it may call, instead of what its annotation says.
      * @param steps What applies to single steps whatever their annotation says, by their name; in brackets if it has spaces.
      */
     public record Definition(
@@ -198,6 +205,10 @@ public record WorkflowsProperties(
             @Nullable String zone,
             @Nullable CatchUp catchUp,
             @Nullable Overlap overlap,
+            @Nullable Integer concurrency,
+            @Nullable Integer concurrencyPerKey,
+            @Nullable Integer priority,
+            @Nullable Integer maxSteps,
             Map<String, Steps> steps) {
 
         public Definition {
@@ -221,7 +232,8 @@ public record WorkflowsProperties(
                     valid(prefix, new Steps(retries, delay, backoff, maxDelay, jitter, timeout)::settings),
                     byStep,
                     retention == null ? null : retention.settings(),
-                    new ScheduleSettings(crons(), zone, catchUp, overlap));
+                    new ScheduleSettings(crons(), zone, catchUp, overlap),
+                    valid(prefix, () -> new LimitSettings(concurrency, concurrencyPerKey, priority, maxSteps)));
         }
     }
 
@@ -233,6 +245,14 @@ public record WorkflowsProperties(
                 new PayloadLimits(limits.params(), limits.result(), limits.event()),
                 replayCheck,
                 definitionSettings());
+    }
+
+    LimitSettings limitSettings() {
+        if (limits.steps() < 1) {
+            throw new WorkflowDefinitionException(
+                    "workflows.limits.steps must be 1 or more, not " + limits.steps(), "Correct the property.");
+        }
+        return new LimitSettings(null, null, null, limits.steps());
     }
 
     Map<String, WorkflowSettings> definitionSettings() {

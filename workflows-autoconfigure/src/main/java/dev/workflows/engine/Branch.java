@@ -106,6 +106,9 @@ final class Branch {
     }
 
     private StepKey reached(StepKey called, List<String> aliases) {
+        if (called.kind() != StepKey.Kind.PATCH) {
+            pass.called();
+        }
         StepKey key = pass.replay().reach(called, aliases);
         // these two leave nothing where a sleep is over at once, and where a patch does not apply
         if (key.kind() != StepKey.Kind.SLEEP && key.kind() != StepKey.Kind.PATCH) {

@@ -127,15 +127,16 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
         String params = payloads.writeParams(options.params(), PayloadSpec.newParams(definition, id, where));
         boolean sensitive = definition.sensitive().contains(Sensitive.PARAMS);
         return new NewInstance(
-                definition.name(),
-                id,
-                params,
-                sensitive,
-                createdAt,
-                null,
-                options.retention(),
-                options.labels(),
-                definition.version());
+                        definition.name(),
+                        id,
+                        params,
+                        sensitive,
+                        createdAt,
+                        null,
+                        options.retention(),
+                        options.labels(),
+                        definition.version())
+                .admitted(definition.limits().admission(options));
     }
 
     @Override

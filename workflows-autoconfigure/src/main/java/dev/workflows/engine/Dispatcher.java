@@ -1,13 +1,14 @@
 package dev.workflows.engine;
 
 import dev.workflows.store.Claim;
+import dev.workflows.store.Due;
+import dev.workflows.store.InstanceQueue;
 import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -44,10 +45,10 @@ final class Dispatcher {
         this.free = settings.concurrency();
     }
 
-    /** A slot for an instance that is about to be created on this node; null if it must queue. */
+    /** A slot for an instance that is about to be created on this node; null if it must queue, behind those that do. */
     @Nullable
     Slot reserve() {
-        Slot slot = stopped ? null : take();
+        Slot slot = stopped || moreDue ? null : take();
         if (slot == null) {
             moreDue = true;
         }
@@ -59,7 +60,8 @@ final class Dispatcher {
         return lease.node();
     }
 
-    void run(Claim claim, Slot slot) {
+    void run(Claim claim, Slot own) {
+        Slot slot = claim.counted() ? makingRoom(own) : own;
         running.put(claim.key(), claim);
         try {
             threads.execute(() -> {
@@ -74,6 +76,14 @@ final class Dispatcher {
             running.remove(claim.key(), claim);
             slot.free(null);
         }
+    }
+
+    /** Once it is free, an instance that had to wait for this one may run. */
+    private Slot makingRoom(Slot slot) {
+        return dueIn -> {
+            slot.free(dueIn);
+            wakeup.in(Duration.ZERO);
+        };
     }
 
     /** The keys of the instances that this node runs. */
@@ -92,11 +102,13 @@ final class Dispatcher {
     }
 
     /** Polls until stopped, on the calling thread. */
-    void pollUntilStopped(List<String> workflows) {
+    void pollUntilStopped(List<InstanceQueue> queues) {
+        List<String> workflows =
+                queues.stream().flatMap(queue -> queue.workflows().stream()).toList();
         while (!stopped) {
             Duration next;
             try {
-                next = poll(workflows);
+                next = poll(queues, workflows);
             } catch (RuntimeException | Error e) {
                 log.warn("Looking for due instances failed, trying again in {}", AFTER_FAILURE, e);
                 next = AFTER_FAILURE;
@@ -107,30 +119,39 @@ final class Dispatcher {
     }
 
     /** Claims what is due and fits; returns when to look again. */
-    private Duration poll(List<String> workflows) {
+    private Duration poll(List<InstanceQueue> queues, List<String> workflows) {
+        // looked at first: what becomes due in the meantime is claimed, or is the next
+        Due due = store.due(workflows);
+        moreDue = due.now() && claim(queues);
+        if (moreDue && free() > 0) {
+            return Duration.ZERO;
+        }
+        Duration next = due.next();
+        return next == null || next.compareTo(pollInterval) > 0 ? pollInterval : next;
+    }
+
+    /** Whether more may be due than there were slots for. */
+    private boolean claim(List<InstanceQueue> queues) {
         Deque<Slot> slots = new ArrayDeque<>();
         Slot slot = null;
         while (slots.size() < MAX_BATCH && (slot = take()) != null) {
             slots.add(slot);
         }
         int asked = slots.size();
+        if (asked == 0) {
+            return true;
+        }
         try {
-            if (asked == 0) {
-                moreDue = true;
-                return pollInterval;
-            }
-            moreDue = false;
-            List<Claim> claims = store.claim(lease.node(), workflows, asked);
+            List<Claim> claims = store.claim(lease.node(), queues, asked);
             claims.forEach(claim -> run(claim, slots.remove()));
-            if (claims.size() == asked) {
-                moreDue = true;
-                return Duration.ZERO;
-            }
+            return claims.size() == asked;
         } finally {
             slots.forEach(unused -> unused.free(null));
         }
-        Optional<Duration> next = store.untilNextDue(workflows);
-        return next.filter(due -> due.compareTo(pollInterval) < 0).orElse(pollInterval);
+    }
+
+    private synchronized int free() {
+        return free;
     }
 
     private synchronized @Nullable Slot take() {

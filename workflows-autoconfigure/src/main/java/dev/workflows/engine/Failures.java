@@ -3,6 +3,7 @@ package dev.workflows.engine;
 import dev.workflows.StepFailedException;
 import dev.workflows.StepTimeoutException;
 import dev.workflows.store.Checkpoint;
+import dev.workflows.store.Claim;
 import dev.workflows.store.Failure;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -40,6 +41,15 @@ final class Failures {
 
     static Failure timeout(Duration timeout) {
         return new Failure(TIMEOUT, "Execution timed out after %dms".formatted(timeout.toMillis()), "");
+    }
+
+    static Failure tooManySteps(Claim claim, int limit) {
+        return new Failure(
+                "StepLimitExceededException",
+                ("Instance \"%s\" of workflow \"%s\" called more than %d steps, which is the limit. Does a loop of run not come "
+                                + "to its end? If it is meant to do so much, raise @Workflow(maxSteps), or let it start children")
+                        .formatted(claim.id(), claim.workflow(), limit),
+                "");
     }
 
     static Failure interrupted() {

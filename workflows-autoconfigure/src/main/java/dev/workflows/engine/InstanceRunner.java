@@ -100,6 +100,7 @@ final class InstanceRunner {
             case RUNNING -> throw new IllegalStateException("Nothing says why " + pass + " left its thread");
             case SUSPENDED -> giveUp(pass);
             case FAILED -> end(pass, Ending.errored(Objects.requireNonNull(pass.failure())));
+            case EXCEEDED -> fail(pass, Ending.errored(Objects.requireNonNull(pass.failure())));
             case STOPPED -> handBack(pass);
             case LOST -> log.info("{} is no longer run here", pass);
         }
@@ -159,8 +160,16 @@ final class InstanceRunner {
             log.warn("{} {}", pass, mismatch);
         }
         Ending ending = ending(pass, output, thrown);
-        Failure failure = ending.failure();
-        if (failure != null && pass.undo().isDeclared()) {
+        if (ending.failure() == null) {
+            end(pass, ending);
+        } else {
+            fail(pass, ending);
+        }
+    }
+
+    private void fail(Pass pass, Ending ending) {
+        if (pass.undo().isDeclared()) {
+            Failure failure = Objects.requireNonNull(ending.failure());
             log.warn("{} fails, and is rolled back: {}: {}", pass, failure.name(), failure.message());
             rollBack(pass, ending);
         } else {

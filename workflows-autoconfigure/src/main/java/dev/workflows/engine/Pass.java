@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** One entry of {@code run} under one claim, on one thread and on those of its branches. */
@@ -23,7 +24,9 @@ final class Pass {
         /** Somebody else has the instance, or will have. */
         LOST,
         /** To be ended with a failure that run has no say in. */
-        FAILED
+        FAILED,
+        /** The same, after what can be undone is. */
+        EXCEEDED
     }
 
     private final Claim claim;
@@ -34,6 +37,7 @@ final class Pass {
     private final Branch root;
     private final SharedKeys sharedKeys = new SharedKeys();
     private final Undo undo = new Undo();
+    private final AtomicInteger called = new AtomicInteger();
 
     private final List<Parked> parked = new ArrayList<>();
     private Replay replay = new Replay(History.EMPTY, ReplayCheck.OFF);
@@ -307,6 +311,24 @@ final class Pass {
             failure = with;
         }
         return new Suspension();
+    }
+
+    /** Run has called another step, or something like one; if that is one too many, the instance ends. */
+    void called() {
+        int limit = definition.limits().maxSteps();
+        if (called.incrementAndGet() <= limit) {
+            return;
+        }
+        if (!undo.isFinding()) {
+            exceeded(Failures.tooManySteps(claim, limit));
+        }
+        throw new Suspension();
+    }
+
+    private synchronized void exceeded(Failure with) {
+        if (leave(State.EXCEEDED)) {
+            failure = with;
+        }
     }
 
     /** What the instance ends with, if run has no say in it. */

@@ -46,7 +46,7 @@ final class Starter {
         if (here == null) {
             return storing.apply(instance);
         }
-        Slot slot = here.reserve();
+        Slot slot = slot(here, instance);
         NewInstance placed = slot == null ? instance : instance.ownedBy(here.node());
         StartedChild started;
         try {
@@ -65,7 +65,7 @@ final class Starter {
         Map<String, Slot> slots = new HashMap<>();
         List<NewInstance> placed = new ArrayList<>();
         for (NewInstance instance : instances) {
-            Slot slot = here.reserve();
+            Slot slot = slot(here, instance);
             if (slot == null) {
                 placed.add(instance);
             } else {
@@ -82,6 +82,11 @@ final class Starter {
         }
         placed.forEach(instance -> settle(instance, keys.get(instance.id()), slots.get(instance.id()), here));
         return keys.keySet();
+    }
+
+    /** Null if it must queue. */
+    private static @Nullable Slot slot(Dispatcher here, NewInstance instance) {
+        return instance.admission().isAtOnce() ? here.reserve() : null;
     }
 
     /** @param key null if it was not created */
@@ -120,6 +125,7 @@ final class Starter {
                 created.version(),
                 created.schedule(),
                 null,
-                created.parent() == null ? null : created.parent().key());
+                created.parent() == null ? null : created.parent().key(),
+                false);
     }
 }

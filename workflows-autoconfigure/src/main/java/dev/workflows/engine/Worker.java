@@ -1,5 +1,6 @@
 package dev.workflows.engine;
 
+import dev.workflows.store.InstanceQueue;
 import dev.workflows.store.Owned;
 import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
@@ -64,9 +65,9 @@ final class Worker implements Lease.Holder {
         InstanceRunner instances = new InstanceRunner(workflows, tools, store, patience, passes);
         this.dispatcher = new Dispatcher(store, lease, instances, threads, this.settings);
         this.scheduler = new Scheduler(timetables(workflows));
-        List<String> names = List.copyOf(workflows.names());
+        List<InstanceQueue> queues = workflows.queues();
         // not a daemon: an application that only runs workflows is kept alive by it
-        this.polling = threads("workflows-dispatcher-", false).newThread(() -> dispatcher.pollUntilStopped(names));
+        this.polling = threads("workflows-dispatcher-", false).newThread(() -> dispatcher.pollUntilStopped(queues));
     }
 
     private List<Timetable> timetables(Workflows workflows) {

@@ -25,11 +25,16 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 public final class WorkflowBeans implements BeanDefinitionRegistryPostProcessor {
 
     private final Map<String, WorkflowSettings> settings;
+    private final LimitSettings limits;
     private final List<WorkflowDefinition> definitions = new ArrayList<>();
 
-    /** @param settings what is configured, by declared name */
-    public WorkflowBeans(Map<String, WorkflowSettings> settings) {
+    /**
+     * @param settings what is configured, by declared name
+     * @param limits what applies where a workflow says nothing
+     */
+    public WorkflowBeans(Map<String, WorkflowSettings> settings, LimitSettings limits) {
         this.settings = settings;
+        this.limits = limits;
     }
 
     List<WorkflowDefinition> definitions() {
@@ -42,7 +47,7 @@ public final class WorkflowBeans implements BeanDefinitionRegistryPostProcessor 
         Map<String, Class<?>> types = find(registry, beans);
         List<String> names =
                 types.values().stream().map(WorkflowParser::declaredName).toList();
-        WorkflowParser parser = new WorkflowParser(settings, names);
+        WorkflowParser parser = new WorkflowParser(settings, limits, names);
         StepEnhancer enhancer = new StepEnhancer();
         types.forEach((beanName, type) -> {
             BeanDefinition bean = registry.getBeanDefinition(beanName);

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps those of its own class
  * @param sensitive what must not be shown
  * @param settings what the configuration says of it
+ * @param limits how many instances run, and how far each goes
  * @param schedules when instances are created by themselves
  */
 record WorkflowDefinition(
@@ -37,6 +38,7 @@ record WorkflowDefinition(
         List<StepDeclaration> steps,
         Set<Sensitive> sensitive,
         WorkflowSettings settings,
+        WorkflowLimits limits,
         Schedules schedules) {
     /** The same workflow, as an instance has it that is stored under this name. */
     WorkflowDefinition storedAs(String storedName) {
@@ -53,6 +55,7 @@ record WorkflowDefinition(
                 steps,
                 sensitive,
                 settings,
+                limits,
                 schedules);
     }
 

@@ -26,14 +26,17 @@ final class WorkflowParser {
 
     private final StepParser stepParser = new StepParser();
     private final Map<String, WorkflowSettings> settings;
+    private final LimitSettings limits;
     private final Collection<String> declaredNames;
 
     /**
      * @param settings what is configured, by declared name
+     * @param limits what applies where a workflow says nothing
      * @param declaredNames of all workflows
      */
-    WorkflowParser(Map<String, WorkflowSettings> settings, Collection<String> declaredNames) {
+    WorkflowParser(Map<String, WorkflowSettings> settings, LimitSettings limits, Collection<String> declaredNames) {
         this.settings = settings;
+        this.limits = limits;
         this.declaredNames = declaredNames;
     }
 
@@ -73,6 +76,7 @@ final class WorkflowParser {
                 steps,
                 Set.copyOf(List.of(workflow.sensitive())),
                 configured,
+                limits(configured, workflow, name),
                 new ScheduleParser(name).parse(configured.schedule().orElse(ScheduleParser.declared(workflow))));
     }
 
@@ -104,6 +108,16 @@ final class WorkflowParser {
                             .formatted(MAX_VERSION_LENGTH));
         }
         return version;
+    }
+
+    private WorkflowLimits limits(WorkflowSettings configured, Workflow workflow, String name) {
+        try {
+            return WorkflowLimits.of(workflow, configured.limits(), limits);
+        } catch (IllegalArgumentException e) {
+            throw new WorkflowDefinitionException(
+                    "The limits of workflow \"%s\" are out of bounds: %s".formatted(name, e.getMessage()),
+                    "Correct them in its @Workflow.");
+        }
     }
 
     private static void refuseName(String name, Class<?> type) {

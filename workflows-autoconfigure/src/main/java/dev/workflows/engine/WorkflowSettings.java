@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param byStep what applies to single steps whatever their annotation says, by name
  * @param retention null for the default
  * @param schedule instead of what its annotation says
+ * @param limits instead of what its annotation says
  */
 public record WorkflowSettings(
         @Nullable String name,
@@ -23,10 +24,11 @@ public record WorkflowSettings(
         StepSettings steps,
         Map<String, StepSettings> byStep,
         @Nullable Retention retention,
-        ScheduleSettings schedule) {
+        ScheduleSettings schedule,
+        LimitSettings limits) {
 
-    static final WorkflowSettings NONE =
-            new WorkflowSettings(null, null, null, StepSettings.UNSET, Map.of(), null, ScheduleSettings.UNSET);
+    static final WorkflowSettings NONE = new WorkflowSettings(
+            null, null, null, StepSettings.UNSET, Map.of(), null, ScheduleSettings.UNSET, LimitSettings.UNSET);
 
     /** These, and what they leave open as the others say. */
     WorkflowSettings orElse(WorkflowSettings others) {
@@ -39,6 +41,7 @@ public record WorkflowSettings(
                 steps.orElse(others.steps),
                 both,
                 retention != null ? retention : others.retention,
-                schedule.orElse(others.schedule));
+                schedule.orElse(others.schedule),
+                limits.orElse(others.limits));
     }
 }

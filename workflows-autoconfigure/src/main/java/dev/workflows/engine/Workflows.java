@@ -3,6 +3,7 @@ package dev.workflows.engine;
 import dev.workflows.PayloadException;
 import dev.workflows.Retention;
 import dev.workflows.WorkflowEntrypoint;
+import dev.workflows.store.InstanceQueue;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,13 @@ final class Workflows {
     /** The names under which instances may be stored: the present ones and the former ones. */
     Set<String> names() {
         return byName.keySet();
+    }
+
+    /** Its instances under former names are counted with those under the present one. */
+    List<InstanceQueue> queues() {
+        return all.stream()
+                .map(workflow -> workflow.limits().queue(workflow.storedNames()))
+                .toList();
     }
 
     Collection<WorkflowDefinition> all() {

@@ -72,6 +72,9 @@ class InstanceEntity {
     @Column(name = "parent_pk")
     private @Nullable Long parent;
 
+    @Column(name = "concurrency_key")
+    private @Nullable String concurrencyKey;
+
     @Column(name = "paused_at")
     private @Nullable Instant pausedAt;
 
@@ -115,7 +118,8 @@ class InstanceEntity {
         return pk;
     }
 
-    Claim claimed() {
+    /** @param counted whether others may be waiting for this one to run no longer */
+    Claim claimed(boolean counted) {
         return new Claim(
                 pk,
                 workflow,
@@ -130,7 +134,8 @@ class InstanceEntity {
                 version,
                 schedule(),
                 ending(),
-                parent);
+                parent,
+                counted);
     }
 
     /** What it ends as once it is rolled back. */
@@ -153,6 +158,11 @@ class InstanceEntity {
 
     String workflow() {
         return workflow;
+    }
+
+    @Nullable
+    String concurrencyKey() {
+        return concurrencyKey;
     }
 
     @Nullable

@@ -16,13 +16,34 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
     @Query("select i.id from InstanceEntity i where i.workflow in :workflows and i.id in :ids")
     List<String> findIds(Collection<String> workflows, Collection<String> ids);
 
+    /** @param heldKeys each as "workflow/key"; not empty */
     @NativeQuery("""
             select * from workflow_instance
-            where due_at <= current_timestamp and workflow in (:workflows)
+            where due_at <= current_timestamp and epoch > 0 and workflow in (:workflows)
+              and (concurrency_key is null or workflow || '/' || concurrency_key not in (:heldKeys))
             order by due_at
             fetch first :limit rows only
             for update skip locked""")
-    List<InstanceEntity> lockDue(Collection<String> workflows, int limit);
+    List<InstanceEntity> lockBegun(Collection<String> workflows, Collection<String> heldKeys, int limit);
+
+    /** The same of those that were never claimed. */
+    @NativeQuery("""
+            select * from workflow_instance
+            where due_at <= current_timestamp and epoch = 0 and workflow in (:workflows)
+              and (concurrency_key is null or workflow || '/' || concurrency_key not in (:heldKeys))
+            order by priority desc, due_at, created_at
+            fetch first :limit rows only
+            for update skip locked""")
+    List<InstanceEntity> lockNew(Collection<String> workflows, Collection<String> heldKeys, int limit);
+
+    /** From here on, no other claim counts what is running until the transaction has ended. */
+    @Modifying
+    @NativeQuery("update workflow_concurrency set claims = claims + 1")
+    int lockConcurrency();
+
+    @Query("select new dev.workflows.jpa.RunningRow(i.workflow, i.concurrencyKey, count(*)) from InstanceEntity i"
+            + " where i.owner is not null and i.workflow in :workflows group by i.workflow, i.concurrencyKey")
+    List<RunningRow> countRunning(Collection<String> workflows);
 
     @Query("select count(*) > 0 from InstanceEntity i"
             + " where i.workflow = :workflow and i.scheduleCron is not null and i.endedAt is null")
@@ -35,10 +56,15 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
             where i.pk in :pks""")
     int claim(String status, String node, Collection<Long> pks);
 
+    /** Whether any is due, and the seconds until the next one is that is not. What was never claimed is due. */
     @NativeQuery("""
-            select extract(epoch from (min(due_at) - current_timestamp)) from workflow_instance
-            where due_at is not null and workflow in (:workflows)""")
-    Optional<Double> secondsUntilDue(Collection<String> workflows);
+            select exists (select 1 from workflow_instance
+                           where due_at <= current_timestamp and epoch = 0 and workflow in (:workflows))
+                or exists (select 1 from workflow_instance
+                           where due_at <= current_timestamp and epoch > 0 and workflow in (:workflows)),
+                (select extract(epoch from (min(due_at) - current_timestamp)) from workflow_instance
+                 where due_at > current_timestamp and epoch > 0 and workflow in (:workflows))""")
+    List<Object[]> due(Collection<String> workflows);
 
     @Query("select i.workflow, count(*) from InstanceEntity i where i.dueAt is not null and i.workflow not in :known"
             + " group by i.workflow")

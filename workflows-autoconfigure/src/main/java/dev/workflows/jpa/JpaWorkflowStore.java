@@ -8,12 +8,14 @@ import dev.workflows.Rollback;
 import dev.workflows.Status;
 import dev.workflows.store.Checkpoint;
 import dev.workflows.store.Claim;
+import dev.workflows.store.Due;
 import dev.workflows.store.Ending;
 import dev.workflows.store.EventWait;
 import dev.workflows.store.FailedAttempt;
 import dev.workflows.store.Failure;
 import dev.workflows.store.Firings;
 import dev.workflows.store.History;
+import dev.workflows.store.InstanceQueue;
 import dev.workflows.store.InstanceState;
 import dev.workflows.store.NewEvent;
 import dev.workflows.store.NewInstance;
@@ -57,6 +59,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     private final JoinedTransactions transactions;
     private final NewInstances newInstances;
     private final InstanceRepository instances;
+    private final Claims claims;
     private final StepRows rows;
     private final EventWaits waits;
     private final Children children;
@@ -77,6 +80,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         this.transactions = new JoinedTransactions(target, unit);
         this.newInstances = new NewInstances(unit, dialect);
         this.instances = unit.repository(InstanceRepository.class);
+        this.claims = new Claims(unit);
         this.rows = new StepRows(unit);
         this.waits = new EventWaits(unit, rows);
         this.children = new Children(unit, rows, newInstances);
@@ -156,22 +160,14 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     }
 
     @Override
-    public List<Claim> claim(String node, Collection<String> workflows, int limit) {
-        return transactions.own(() -> {
-            List<InstanceEntity> due = instances.lockDue(workflows, limit);
-            if (!due.isEmpty()) {
-                instances.claim(
-                        to(Transition.CLAIM, Status.QUEUED),
-                        node,
-                        due.stream().map(InstanceEntity::pk).toList());
-            }
-            return due.stream().map(InstanceEntity::claimed).toList();
-        });
+    public List<Claim> claim(String node, Collection<InstanceQueue> queues, int limit) {
+        return transactions.own(() -> claims.claim(node, queues, limit));
     }
 
     @Override
-    public Optional<Duration> untilNextDue(Collection<String> workflows) {
-        return instances.secondsUntilDue(workflows).map(Seconds::duration);
+    public Due due(Collection<String> workflows) {
+        Object[] row = instances.due(workflows).get(0);
+        return new Due((Boolean) row[0], row[1] == null ? null : Seconds.duration(((Number) row[1]).doubleValue()));
     }
 
     @Override

@@ -49,7 +49,17 @@ final class NewInstances {
                     "detached",
                     "boolean",
                     StandardBasicTypes.BOOLEAN,
-                    instance -> instance.parent() != null && instance.parent().detached()));
+                    instance -> instance.parent() != null && instance.parent().detached()),
+            new Column<>(
+                    "priority",
+                    "integer",
+                    StandardBasicTypes.INTEGER,
+                    instance -> instance.admission().priority()),
+            new Column<>(
+                    "concurrency_key",
+                    "varchar",
+                    StandardBasicTypes.STRING,
+                    instance -> instance.admission().concurrencyKey()));
 
     /** A column whose values come from outside. */
     private record Column<T>(

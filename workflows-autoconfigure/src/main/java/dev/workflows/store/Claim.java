@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param schedule the firing that created the instance; null if none did
  * @param ending what the instance ends as once it is rolled back; null unless it is being rolled back
  * @param parent the key of the instance that started it; null if none did
+ * @param counted whether others may be waiting for this one to run no longer
  */
 public record Claim(
         long key,
@@ -33,7 +34,8 @@ public record Claim(
         String version,
         @Nullable Schedule schedule,
         @Nullable Status ending,
-        @Nullable Long parent) {
+        @Nullable Long parent,
+        boolean counted) {
 
     /** The same, with nothing that the claim before it has left open. */
     public Claim undisturbed() {
@@ -51,7 +53,8 @@ public record Claim(
                 version,
                 schedule,
                 ending,
-                parent);
+                parent,
+                counted);
     }
 
     /** Whether the instance has never been claimed before, so that it has no history. */

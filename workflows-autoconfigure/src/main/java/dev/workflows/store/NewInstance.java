@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param version what the code that creates it calls itself
  * @param schedule the firing that creates it; null if none does
  * @param parent null if no instance starts it
+ * @param admission when it may begin
  */
 public record NewInstance(
         String workflow,
@@ -28,9 +29,10 @@ public record NewInstance(
         Map<String, String> labels,
         String version,
         @Nullable Schedule schedule,
-        @Nullable Parent parent) {
+        @Nullable Parent parent,
+        Admission admission) {
 
-    /** One that neither a schedule nor another instance creates. */
+    /** One that neither a schedule nor another instance creates, and that need not wait for others. */
     public NewInstance(
             String workflow,
             String id,
@@ -41,21 +43,42 @@ public record NewInstance(
             @Nullable Retention retention,
             Map<String, String> labels,
             String version) {
-        this(workflow, id, params, sensitive, createdAt, owner, retention, labels, version, null, null);
+        this(
+                workflow,
+                id,
+                params,
+                sensitive,
+                createdAt,
+                owner,
+                retention,
+                labels,
+                version,
+                null,
+                null,
+                Admission.AT_ONCE);
     }
 
     public NewInstance ownedBy(String node) {
         return new NewInstance(
-                workflow, id, params, sensitive, createdAt, node, retention, labels, version, schedule, parent);
+                workflow, id, params, sensitive, createdAt, node, retention, labels, version, schedule, parent,
+                admission);
     }
 
     public NewInstance scheduledBy(Schedule firing) {
         return new NewInstance(
-                workflow, id, params, sensitive, createdAt, owner, retention, labels, version, firing, parent);
+                workflow, id, params, sensitive, createdAt, owner, retention, labels, version, firing, parent,
+                admission);
     }
 
     public NewInstance childOf(Parent parent) {
         return new NewInstance(
-                workflow, id, params, sensitive, createdAt, owner, retention, labels, version, schedule, parent);
+                workflow, id, params, sensitive, createdAt, owner, retention, labels, version, schedule, parent,
+                admission);
+    }
+
+    public NewInstance admitted(Admission admission) {
+        return new NewInstance(
+                workflow, id, params, sensitive, createdAt, owner, retention, labels, version, schedule, parent,
+                admission);
     }
 }

@@ -100,11 +100,14 @@ public interface WorkflowStore {
 
     // --- dispatch ---
 
-    /** Claims instances of these workflows that are due: queued, or at the end of a wait. The longest due come first. */
-    List<Claim> claim(String node, Collection<String> workflows, int limit);
+    /**
+     * Claims instances that are due, as far as no more of them run at once than may. What has begun goes on first, the
+     * longest due before others; then new ones begin, by their priority and then in the order of their creation.
+     */
+    List<Claim> claim(String node, Collection<InstanceQueue> queues, int limit);
 
-    /** How long until the next instance of these workflows is due, zero or less if one is; empty if none will be. */
-    Optional<Duration> untilNextDue(Collection<String> workflows);
+    /** Whether and when instances of these workflows are due. */
+    Due due(Collection<String> workflows);
 
     /** How many instances wait for a workflow that is none of these, by its name. */
     Map<String, Long> countUnknown(Collection<String> workflows);

@@ -92,6 +92,10 @@ class ConfigurationRefusalTests {
             workflows.defaults.jitter                                              | 2         | between 0 and 1
             workflows.defaults.timeout                                             | 0         | longer than 0
             workflows.definitions.report-workflow.retries                          | -5        | 0 or more, not -5
+            workflows.limits.steps                                                 | 0         | 1 or more, not 0
+            workflows.definitions.report-workflow.concurrency                      | -1        | 0 or more, not -1
+            workflows.definitions.report-workflow.concurrency-per-key              | 0         | 1 or more, not 0
+            workflows.definitions.report-workflow.max-steps                        | 0         | 1 or more, not 0
             workflows.definitions.report-workflow.steps.fetchsourcedata.jitter     | 2         | between 0 and 1
             """)
     void refusesANumberThatCannotApply(String property, String value, String why) {

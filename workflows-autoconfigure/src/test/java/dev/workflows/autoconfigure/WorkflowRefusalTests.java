@@ -36,6 +36,17 @@ class WorkflowRefusalTests {
                 .contains("Action: Remove \"final\" from the class, or move its steps to another bean.");
     }
 
+    @Workflow(concurrency = -1)
+    static class LessThanNone extends Runs {}
+
+    @Test
+    void refusesLimitsThatAreOutOfBounds() {
+        assertThat(refusal(LessThanNone.class))
+                .contains(
+                        "The limits of workflow \"less-than-none\" are out of bounds: concurrency must be 0 or more, not -1")
+                .contains("Action: Correct them in its @Workflow.");
+    }
+
     @Workflow
     static final class FinalWithoutSteps extends Runs {}
 

@@ -8,6 +8,7 @@ import dev.workflows.store.Claim;
 import dev.workflows.store.Ending;
 import dev.workflows.store.FailedAttempt;
 import dev.workflows.store.Failure;
+import dev.workflows.store.InstanceQueue;
 import dev.workflows.store.NewEvent;
 import dev.workflows.store.NewInstance;
 import dev.workflows.store.Steered;
@@ -100,7 +101,7 @@ class EndedInstancesTests {
         create("waiting");
         create("paused");
         create("waitingForPause");
-        for (Claim claim : store.claim("node", List.of(WORKFLOW), 10)) {
+        for (Claim claim : store.claim("node", List.of(InstanceQueue.unlimited(WORKFLOW)), 10)) {
             switch (claim.id()) {
                 case "queued" -> store.release(claim, false);
                 case "waiting" -> store.suspend(claim, Wake.after(MINUTE));
@@ -215,7 +216,8 @@ class EndedInstancesTests {
     }
 
     private void work(String id, Duration keep) {
-        Claim claim = store.claim("node", List.of(WORKFLOW), 1).get(0);
+        Claim claim = store.claim("node", List.of(InstanceQueue.unlimited(WORKFLOW)), 1)
+                .get(0);
         assertThat(claim.id()).isEqualTo(id);
         Instant now = claim.createdAt();
         StepKey step = new StepKey(StepKey.Kind.STEP, "charge", 1);

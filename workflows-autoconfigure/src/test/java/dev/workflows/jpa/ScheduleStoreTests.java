@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.workflows.Schedule;
+import dev.workflows.store.Admission;
 import dev.workflows.store.Claim;
 import dev.workflows.store.Ending;
 import dev.workflows.store.Firings;
+import dev.workflows.store.InstanceQueue;
 import dev.workflows.store.NewInstance;
 import dev.workflows.store.ScheduleKey;
 import dev.workflows.store.Wake;
@@ -193,7 +195,7 @@ class ScheduleStoreTests {
 
         store.create(List.of(scheduled("a"), newInstance("b", null)));
 
-        assertThat(store.claim("node", List.of(WORKFLOW), 2))
+        assertThat(store.claim("node", List.of(InstanceQueue.unlimited(WORKFLOW)), 2))
                 .extracting(Claim::schedule)
                 .containsExactlyInAnyOrder(new Schedule(DAILY.cron(), SIX), null);
     }
@@ -207,7 +209,7 @@ class ScheduleStoreTests {
     }
 
     private Claim claim() {
-        List<Claim> claims = store.claim("node", List.of(WORKFLOW), 1);
+        List<Claim> claims = store.claim("node", List.of(InstanceQueue.unlimited(WORKFLOW)), 1);
         assertThat(claims).hasSize(1);
         return claims.get(0);
     }
@@ -217,7 +219,8 @@ class ScheduleStoreTests {
     }
 
     private static NewInstance newInstance(String id, @Nullable Schedule schedule) {
-        return new NewInstance(WORKFLOW, id, "{}", false, SIX, null, null, Map.of(), "1", schedule, null);
+        return new NewInstance(
+                WORKFLOW, id, "{}", false, SIX, null, null, Map.of(), "1", schedule, null, Admission.AT_ONCE);
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {

@@ -10,6 +10,7 @@ import dev.workflows.store.Ending;
 import dev.workflows.store.EventWait;
 import dev.workflows.store.FailedAttempt;
 import dev.workflows.store.Failure;
+import dev.workflows.store.InstanceQueue;
 import dev.workflows.store.InstanceState;
 import dev.workflows.store.NewEvent;
 import dev.workflows.store.NewInstance;
@@ -89,13 +90,13 @@ final class StatusMachine {
         InstanceModel model = models.get(instance);
         assertThat(key != null).isEqualTo(model.create());
         if (key != null && owner != null) {
-            Claim first = new Claim(key, workflow, id, 1, 1, "{}", START, null, false, 0, "", null, null, null);
+            Claim first = new Claim(key, workflow, id, 1, 1, "{}", START, null, false, 0, "", null, null, null, false);
             remember(instance, new Held(first, model.claim()));
         }
     }
 
     void claimAll() {
-        List<Claim> claimed = store.claim(node, List.of(workflow), 10);
+        List<Claim> claimed = store.claim(node, List.of(InstanceQueue.unlimited(workflow)), 10);
         assertThat(claimed)
                 .extracting(Claim::id)
                 .containsExactlyInAnyOrderElementsOf(IntStream.range(0, models.size())
@@ -251,9 +252,7 @@ final class StatusMachine {
                     .as("%s", model)
                     .isEqualTo(Optional.ofNullable(rollback(model)));
         }
-        boolean due = store.untilNextDue(List.of(workflow))
-                .filter(left -> left.compareTo(Duration.ZERO) <= 0)
-                .isPresent();
+        boolean due = store.due(List.of(workflow)).now();
         assertThat(due).as("%s", models).isEqualTo(models.stream().anyMatch(InstanceModel::isDue));
         assertThat(store.owned(node))
                 .extracting(owned -> owned.key() + " " + owned.epoch() + " " + owned.status())

@@ -6,12 +6,15 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.workflows.ChildInstance;
 import dev.workflows.ParentInstance;
 import dev.workflows.Status;
+import dev.workflows.store.Admission;
 import dev.workflows.store.Checkpoint;
 import dev.workflows.store.Claim;
+import dev.workflows.store.Due;
 import dev.workflows.store.Ending;
 import dev.workflows.store.EventWait;
 import dev.workflows.store.FailedAttempt;
 import dev.workflows.store.Failure;
+import dev.workflows.store.InstanceQueue;
 import dev.workflows.store.NewInstance;
 import dev.workflows.store.Parent;
 import dev.workflows.store.Reception;
@@ -444,7 +447,7 @@ abstract class WorkflowStoreContract {
                     start.await(10, TimeUnit.SECONDS);
                     List<Claim> mine = new ArrayList<>();
                     List<Claim> more;
-                    while (!(more = store.claim("first", List.of(WORKFLOW), 7)).isEmpty()) {
+                    while (!(more = store.claim("first", List.of(InstanceQueue.unlimited(WORKFLOW)), 7)).isEmpty()) {
                         mine.addAll(more);
                     }
                     return mine;
@@ -464,9 +467,9 @@ abstract class WorkflowStoreContract {
         assertThat(interrupted.interrupted()).isTrue();
 
         store.postpone(interrupted, MINUTE);
-        assertThat(store.claim("second", List.of(WORKFLOW), 1)).isEmpty();
-        assertThat(store.untilNextDue(List.of(WORKFLOW)).orElseThrow())
-                .isBetween(Duration.ofSeconds(50), Duration.ofSeconds(60));
+        assertThat(store.claim("second", List.of(InstanceQueue.unlimited(WORKFLOW)), 1))
+                .isEmpty();
+        assertThat(store.due(List.of(WORKFLOW)).next()).isBetween(Duration.ofSeconds(50), Duration.ofSeconds(60));
         JdbcClient.create(pool)
                 .sql("update workflow_instance set due_at = current_timestamp")
                 .update();
@@ -504,6 +507,95 @@ abstract class WorkflowStoreContract {
     }
 
     @Test
+    void nodesThatClaimTogetherClaimNoMoreThanMayRun() throws Exception {
+        InstanceQueue queue = new InstanceQueue(List.of(WORKFLOW, "former"), 9, 2);
+        List<NewInstance> instances = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            String workflow = i % 2 == 0 ? WORKFLOW : "former";
+            String key = i < 40 ? "key " + i % 4 : null;
+            instances.add(newInstance(workflow, "i-" + i, 0, key));
+        }
+        store.create(instances);
+        int nodes = 6;
+        CyclicBarrier start = new CyclicBarrier(nodes);
+
+        List<List<Claim>> claims = together(IntStream.range(0, nodes)
+                .<Callable<List<Claim>>>mapToObj(node -> () -> {
+                    start.await(10, TimeUnit.SECONDS);
+                    return store.claim("first", List.of(queue), 4);
+                })
+                .toList());
+
+        // two of each of the four keys, whichever name they are stored under, and one more
+        List<Claim> all = new ArrayList<>(claims.stream().flatMap(List::stream).toList());
+        assertThat(all).hasSizeLessThanOrEqualTo(9);
+        // who only met what another had locked comes again
+        all.addAll(store.claim("second", List.of(queue), 100));
+        assertThat(all.stream().map(Claim::key)).doesNotHaveDuplicates().hasSize(9);
+        assertThat(all).allMatch(Claim::counted);
+        assertThat(JdbcClient.create(pool).sql("""
+                                select count(*) from workflow_instance
+                                where owner is not null and concurrency_key is not null group by concurrency_key""").query(Long.class).list()).allMatch(count -> count <= 2);
+        assertThat(store.claim("second", List.of(queue), 100)).isEmpty();
+        assertThat(store.due(queue.workflows())).isEqualTo(new Due(true, null));
+
+        store.release(all.get(0), false);
+        store.suspend(all.get(1), Wake.after(MINUTE));
+        assertThat(store.claim("second", List.of(queue), 100)).hasSize(2);
+    }
+
+    @Test
+    void whatMustWaitForItsKeyDoesNotKeepOthersBehindIt() {
+        InstanceQueue queue = InstanceQueue.unlimited(WORKFLOW);
+        List<NewInstance> instances = new ArrayList<>();
+        IntStream.range(0, 50).forEach(i -> instances.add(newInstance(WORKFLOW, "first-" + i, 3, "busy")));
+        IntStream.range(0, 50).forEach(i -> instances.add(newInstance(WORKFLOW, "second-" + i, 2, "busy too")));
+        instances.add(newInstance(WORKFLOW, "free", 1, "free"));
+        instances.add(newInstance(WORKFLOW, "without", 0, null));
+        store.create(instances);
+
+        assertThat(store.claim("first", List.of(queue), 10))
+                .extracting(claim -> claim.id().replaceAll("-.*", ""))
+                .containsExactly("first", "second", "free", "without");
+        assertThat(store.claim("first", List.of(queue), 10)).isEmpty();
+    }
+
+    @Test
+    void whatHasBegunIsClaimedBeforeWhatHasNotAndThenByPriorityAndTime() {
+        store.create(List.of(newInstance(WORKFLOW, "begun", 0, null)));
+        Claim begun = claim("first");
+        store.create(List.of(newInstance(WORKFLOW, "low", -1, null)));
+        store.create(List.of(newInstance(WORKFLOW, "older", 0, null)));
+        store.create(List.of(newInstance(WORKFLOW, "newer", 0, null)));
+        store.create(List.of(newInstance(WORKFLOW, "high", 1, null)));
+        store.release(begun, false);
+
+        assertThat(IntStream.range(0, 5).mapToObj(i -> claim("first").id()))
+                .containsExactly("begun", "high", "older", "newer", "low");
+    }
+
+    @Test
+    void saysWhetherAndWhenInstancesAreDue() {
+        List<String> workflows = List.of(WORKFLOW);
+        assertThat(store.due(workflows)).isEqualTo(new Due(false, null));
+
+        create(null);
+        assertThat(store.due(List.of("other"))).isEqualTo(new Due(false, null));
+        assertThat(store.due(workflows)).isEqualTo(new Due(true, null));
+
+        store.suspend(claim("first"), Wake.after(MINUTE));
+        Due due = store.due(workflows);
+        assertThat(due.now()).isFalse();
+        assertThat(due.next()).isBetween(Duration.ofSeconds(30), MINUTE);
+
+        create(null);
+        assertThat(store.due(workflows).now()).isTrue();
+        store.release(claim("first"), false);
+        assertThat(store.due(workflows).now()).isTrue();
+        assertThat(store.due(workflows).next()).isBetween(Duration.ofSeconds(30), MINUTE);
+    }
+
+    @Test
     void knowsWhichIdsAreTaken() {
         store.create(List.of(newInstance("one", null), newInstance("two", null)));
 
@@ -523,7 +615,7 @@ abstract class WorkflowStoreContract {
         store.create(List.of(
                 new NewInstance(WORKFLOW, "open", "{}", false, NOW, null, null, Map.of(), ""),
                 new NewInstance(WORKFLOW, "secret", "{}", true, NOW, null, null, Map.of(), "")));
-        for (Claim claim : store.claim("first", List.of(WORKFLOW), 2)) {
+        for (Claim claim : store.claim("first", List.of(InstanceQueue.unlimited(WORKFLOW)), 2)) {
             boolean secret = claim.id().equals("secret");
             store.append(claim, completed("a secret").withSensitive(secret));
             assertThat(store.history(claim).checkpoints().get(STEP).sensitive()).isEqualTo(secret);
@@ -571,9 +663,11 @@ abstract class WorkflowStoreContract {
         Claim parent = createdAndClaimed("first");
         startChild(store, parent, "child");
         assertThat(awaitChild(store, parent, "child").checkpoint()).isNull();
-        assertThat(store.claim("first", List.of(WORKFLOW), 1)).isEmpty();
+        assertThat(store.claim("first", List.of(InstanceQueue.unlimited(WORKFLOW)), 1))
+                .isEmpty();
 
-        Claim child = store.claim("second", List.of(CHILD_WORKFLOW), 1).get(0);
+        Claim child = store.claim("second", List.of(InstanceQueue.unlimited(CHILD_WORKFLOW)), 1)
+                .get(0);
         assertThat(store.end(child, Ending.complete("\"done\"", true), MINUTE)).isTrue();
 
         Claim again = claim("first");
@@ -590,7 +684,8 @@ abstract class WorkflowStoreContract {
             String id = "child-" + round;
             Claim parent = createdAndClaimed("first");
             startChild(store, parent, id);
-            Claim child = store.claim("second", List.of(CHILD_WORKFLOW), 1).get(0);
+            Claim child = store.claim("second", List.of(InstanceQueue.unlimited(CHILD_WORKFLOW)), 1)
+                    .get(0);
             CyclicBarrier start = new CyclicBarrier(2);
 
             List<Object> outcomes = together(List.of(
@@ -625,7 +720,7 @@ abstract class WorkflowStoreContract {
             List<Claim> children = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 startChild(store, parent, id + "-" + i, i + 1);
-                children.addAll(store.claim(id, List.of(CHILD_WORKFLOW), 1));
+                children.addAll(store.claim(id, List.of(InstanceQueue.unlimited(CHILD_WORKFLOW)), 1));
             }
             CyclicBarrier start = new CyclicBarrier(6);
             List<Callable<Object>> calls = new ArrayList<>();
@@ -671,7 +766,8 @@ abstract class WorkflowStoreContract {
     }
 
     private static NewInstance newChild(String id, @Nullable Parent parent) {
-        return new NewInstance(CHILD_WORKFLOW, id, "{}", false, NOW, null, null, Map.of(), "", null, parent);
+        NewInstance child = new NewInstance(CHILD_WORKFLOW, id, "{}", false, NOW, null, null, Map.of(), "");
+        return parent == null ? child : child.childOf(parent);
     }
 
     private static Reception awaitChild(WorkflowStore store, Claim parent, String id) {
@@ -701,8 +797,13 @@ abstract class WorkflowStoreContract {
         return new NewInstance(WORKFLOW, id, "{}", false, NOW, owner, null, Map.of(), "");
     }
 
+    private static NewInstance newInstance(String workflow, String id, int priority, @Nullable String concurrencyKey) {
+        return new NewInstance(workflow, id, "{}", false, NOW, null, null, Map.of(), "")
+                .admitted(new Admission(priority, concurrencyKey, false));
+    }
+
     private Claim claim(String node) {
-        List<Claim> claims = store.claim(node, List.of(WORKFLOW), 1);
+        List<Claim> claims = store.claim(node, List.of(InstanceQueue.unlimited(WORKFLOW)), 1);
         assertThat(claims).hasSize(1);
         return claims.get(0);
     }
