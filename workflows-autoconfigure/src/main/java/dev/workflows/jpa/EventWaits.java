@@ -1,5 +1,6 @@
 package dev.workflows.jpa;
 
+import dev.workflows.DurationText;
 import dev.workflows.store.Checkpoint;
 import dev.workflows.store.Claim;
 import dev.workflows.store.EventWait;
@@ -69,7 +70,7 @@ final class EventWaits {
     private static Failure timeout(EventWait wait) {
         return new Failure(
                 "WaitTimeoutException",
-                "No event of type \"%s\" came within %s".formatted(wait.type(), wait.timeout()),
+                "No event of type \"%s\" came within %s".formatted(wait.type(), DurationText.shortly(wait.timeout())),
                 "");
     }
 }

@@ -123,7 +123,7 @@ class EventTests {
         });
 
         assertThat(instance.await(ScriptedWorkflow.LONG_ENOUGH))
-                .isEqualTo("for approval: No event of type \"approval\" came within PT0.05S");
+                .isEqualTo("for approval: No event of type \"approval\" came within 0.05s");
         assertThat(passes).hasValue(3);
     }
 
