@@ -92,6 +92,22 @@ class BackoffTests {
     }
 
     @Test
+    void aComputedWaitIsUsedAsItIs() {
+        RetryPolicy policy = new RetryPolicy(
+                5,
+                Duration.ofSeconds(10),
+                Backoff.EXPONENTIAL,
+                Duration.ofSeconds(1),
+                1,
+                (attempt, thrown) -> Duration.ofSeconds(attempt),
+                List.of());
+
+        assertThat(IntStream.rangeClosed(1, 4).mapToObj(i -> policy.waitAfter(i, new IOException(), new Random(1))))
+                .extracting(Duration::toSeconds)
+                .containsExactly(1L, 2L, 3L, 4L);
+    }
+
+    @Test
     void jitterVariesAWaitWithinItsShareBothWays() {
         RetryPolicy policy = policy(5, null, 0.2);
         Random random = new Random(42);

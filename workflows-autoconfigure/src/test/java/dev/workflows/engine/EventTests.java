@@ -1,6 +1,7 @@
 package dev.workflows.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -23,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -106,6 +108,25 @@ class EventTests {
         sent.countDown();
 
         assertThat(instance.await(ScriptedWorkflow.LONG_ENOUGH)).isEqualTo(List.of(1, "a", 2, 3));
+    }
+
+    @OnEveryDatabase
+    void aWaitTakesADayUnlessItSaysOtherwise(TestDatabase database) {
+        WorkflowInstance<Object> instance =
+                create(database, (steps, step) -> step.waitForEvent("for approval", APPROVAL));
+        awaitStatus(instance, Status.WAITING);
+
+        double left = APPLICATION
+                .on(database)
+                .getBean(JdbcClient.class)
+                .sql("select extract(epoch from (due_at - current_timestamp)) from workflow_instance where id = ?")
+                .param(instance.id())
+                .query(Double.class)
+                .single();
+
+        assertThat(Duration.ofSeconds((long) left)).isBetween(Duration.ofMinutes(24 * 60 - 2), Duration.ofHours(24));
+        assertThatIllegalArgumentException().isThrownBy(() -> APPROVAL.withTimeout("366 days"));
+        instance.terminate();
     }
 
     @OnEveryDatabase

@@ -3,6 +3,7 @@ package dev.workflows.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.workflows.InstanceStatus.InstanceError;
+import dev.workflows.NonRetryableException;
 import dev.workflows.StepFailedException;
 import dev.workflows.WorkflowInstance;
 import dev.workflows.test.OnEveryDatabase;
@@ -74,6 +75,35 @@ class StepFailureTests {
                 .startsWith("java.lang.IllegalStateException: no luck")
                 .contains("at " + StepFailureTests.class.getName())
                 .contains("Caused by: java.io.IOException: connection reset");
+    }
+
+    @OnEveryDatabase
+    void aFailureAfterTheLastRetryIsStored(TestDatabase database) throws Exception {
+        assertStored(database, 6, new IOException("no luck"));
+    }
+
+    @OnEveryDatabase
+    void aFailureThatAllowsNoRetryIsStoredToo(TestDatabase database) throws Exception {
+        assertStored(database, 1, new NonRetryableException("no"));
+    }
+
+    private void assertStored(TestDatabase database, int bodies, Exception thrown) throws InterruptedException {
+        Object output = ScriptedWorkflow.run(APPLICATION.on(database), (steps, step) -> {
+            passes.incrementAndGet();
+            try {
+                return steps.retriedAtOnce(() -> {
+                    entered.incrementAndGet();
+                    throw thrown;
+                });
+            } catch (StepFailedException e) {
+                step.sleep("a replay", "10");
+                return e.errorMessage();
+            }
+        });
+
+        assertThat(output).isEqualTo(thrown.getMessage());
+        assertThat(entered).hasValue(bodies);
+        assertThat(passes).hasValue(2);
     }
 
     @OnEveryDatabase
