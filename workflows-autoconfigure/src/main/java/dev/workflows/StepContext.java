@@ -48,6 +48,9 @@ public abstract class StepContext {
      */
     public abstract int attempt();
 
+    /** What applies to this step, wherever it was said: nothing of it is left to what is configured. */
+    public abstract StepOptions options();
+
     /**
      * A key for the systems that the step calls, such as a payment API: the same for every attempt at this step of this
      * instance, different for any other step or instance. 36 characters, in the form of a UUID.

@@ -1,6 +1,7 @@
 package dev.workflows.engine;
 
 import dev.workflows.StepContext;
+import dev.workflows.StepOptions;
 import dev.workflows.store.Claim;
 import dev.workflows.store.StepKey;
 import java.nio.ByteBuffer;
@@ -17,11 +18,13 @@ final class AttemptContext extends StepContext {
     private final Claim claim;
     private final StepKey key;
     private final int attempt;
+    private final StepSpec spec;
 
-    AttemptContext(Claim claim, StepKey key, int attempt) {
+    AttemptContext(Claim claim, StepKey key, int attempt, StepSpec spec) {
         this.claim = claim;
         this.key = key;
         this.attempt = attempt;
+        this.spec = spec;
     }
 
     void bind() {
@@ -55,6 +58,11 @@ final class AttemptContext extends StepContext {
     @Override
     public int attempt() {
         return attempt;
+    }
+
+    @Override
+    public StepOptions options() {
+        return spec.options();
     }
 
     /**

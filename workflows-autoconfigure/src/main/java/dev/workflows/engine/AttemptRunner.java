@@ -176,7 +176,7 @@ final class AttemptRunner {
         Throwable thrown = null;
         Future<?> timer = watchdog.watch(running, spec.timeout(), abandoned);
         branch.attempting(running);
-        new AttemptContext(branch.pass().claim(), attempt.key(), attempt.number()).bind();
+        new AttemptContext(branch.pass().claim(), attempt.key(), attempt.number(), spec).bind();
         try {
             value = body.call();
         } catch (Throwable t) {

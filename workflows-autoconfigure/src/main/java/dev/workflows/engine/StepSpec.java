@@ -2,6 +2,7 @@ package dev.workflows.engine;
 
 import dev.workflows.Backoff;
 import dev.workflows.DurationText;
+import dev.workflows.StepOptions;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.List;
@@ -53,6 +54,23 @@ record StepSpec(
     StepSpec withDeclared(boolean found) {
         return new StepSpec(
                 name, aliases, returnType, retryPolicy, timeout, sensitive, found, transaction, key, rollback);
+    }
+
+    /** What applies to it, as its body may see it. */
+    StepOptions options() {
+        return new StepOptions(
+                retryPolicy.retries(),
+                retryPolicy.delay(),
+                retryPolicy.backoff(),
+                retryPolicy.maxDelay(),
+                retryPolicy.jitter(),
+                timeout,
+                retryPolicy.delayFunction(),
+                retryPolicy.noRetryFor(),
+                sensitive,
+                null,
+                null,
+                null);
     }
 
     /** Whether the body's database writes and its checkpoint are one transaction; one that only reads has an end of its own. */

@@ -3,7 +3,9 @@ package dev.workflows.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.workflows.Backoff;
 import dev.workflows.StepContext;
+import dev.workflows.StepOptions;
 import dev.workflows.WorkflowInstance;
 import dev.workflows.test.OnEveryDatabase;
 import dev.workflows.test.SharedApplication;
@@ -74,6 +76,33 @@ class StepContextTests {
                         "retried five times 1 3",
                         "retried five times 2 1",
                         "act 1 1");
+    }
+
+    @OnEveryDatabase
+    void theContextSaysWhatAppliesToTheStep(TestDatabase database) throws Exception {
+        List<StepOptions> options = Collections.synchronizedList(new ArrayList<>());
+        StepOptions partly = StepOptions.defaults().withRetries(2).withMaxDelay("1 hour");
+
+        ScriptedWorkflow.run(APPLICATION.on(database), (steps, step) -> {
+            step.call("partly", partly, () -> {
+                options.add(StepContext.current().options());
+            });
+            return steps.retriedLater(() -> {
+                options.add(StepContext.current().options());
+                return 1;
+            });
+        });
+
+        StepOptions builtIn = StepOptions.defaults()
+                .withRetries(5)
+                .withDelay("10 seconds")
+                .withBackoff(Backoff.EXPONENTIAL)
+                .withJitter(0)
+                .withTimeout("10 minutes");
+        assertThat(options)
+                .containsExactly(
+                        builtIn.withRetries(2).withMaxDelay("1 hour"),
+                        builtIn.withRetries(1).withDelay("1 hour"));
     }
 
     @OnEveryDatabase

@@ -203,6 +203,19 @@ class StepTests {
     }
 
     @OnEveryDatabase
+    @ExtendWith(OutputCaptureExtension.class)
+    void thatAStepWithinAStepIsPartOfItIsSaidOnce(TestDatabase database, CapturedOutput log) throws Exception {
+        for (int i = 0; i < 2; i++) {
+            ScriptedWorkflow.run(
+                    APPLICATION.on(database), (steps, step) -> steps.number(() -> steps.flag(() -> true) ? 1 : 2));
+        }
+
+        assertThat(log.getAll())
+                .containsOnlyOnce("step=flag is called inside another step's body: it is part of that step, and has no "
+                        + "checkpoint and no retries of its own. This is said once");
+    }
+
+    @OnEveryDatabase
     void outsideAnInstanceAStepIsAnOrdinaryMethod(TestDatabase database) throws Exception {
         ScriptedWorkflow steps = APPLICATION.on(database).getBean(ScriptedWorkflow.class);
 
