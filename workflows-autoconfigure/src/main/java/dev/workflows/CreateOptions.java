@@ -1,5 +1,6 @@
 package dev.workflows;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param params the payload of its event; null reads as an empty JSON object, {@code {}}
  * @param id unique within the workflow until retention has passed; null for a random UUID
  * @param retention how long the ended instance is kept; null for what is configured
+ * @param deadline how long after its creation it must have ended; null for what is configured
  * @param labels what it can be found by, by name; they stay as they are, and are stored and shown in plain
  * @param priority of those that have not begun, higher ones come first; null for the workflow's
  * @param concurrencyKey how many with the same key run at once is limited; null for no such limit
@@ -18,20 +20,27 @@ public record CreateOptions<P>(
         @Nullable P params,
         @Nullable String id,
         @Nullable Retention retention,
+        @Nullable Duration deadline,
         Map<String, String> labels,
         @Nullable Integer priority,
         @Nullable String concurrencyKey) {
 
     private static final int MAX_ID_LENGTH = 100;
     private static final int MAX_KEY_LENGTH = 256;
+    private static final Duration LONGEST_DEADLINE = Duration.ofDays(100 * 365);
     private static final Pattern ID = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9_-]*");
 
     /**
-     * @throws IllegalArgumentException if the id, a label or the concurrency key is malformed, or there are more than 10
-     *     labels
+     * @throws IllegalArgumentException if the id, a label or the concurrency key is malformed, there are more than 10
+     *     labels, or the deadline is not longer than 0 or longer than 100 years
      */
     public CreateOptions {
         labels = Labels.checked(labels);
+        if (deadline != null
+                && (deadline.isZero() || deadline.isNegative() || deadline.compareTo(LONGEST_DEADLINE) > 0)) {
+            throw new IllegalArgumentException(
+                    "The deadline of an instance must be longer than 0, and at most 100 years: " + deadline);
+        }
         if (concurrencyKey != null
                 && (concurrencyKey.isEmpty()
                         || concurrencyKey.length() > MAX_KEY_LENGTH
@@ -49,9 +58,9 @@ public record CreateOptions<P>(
         }
     }
 
-    /** A random id, the retention that is configured, and no labels. */
+    /** A random id, the retention and deadline that are configured, and no labels. */
     public static <P> CreateOptions<P> of(@Nullable P params) {
-        return new CreateOptions<>(params, null, null, Map.of(), null, null);
+        return new CreateOptions<>(params, null, null, null, Map.of(), null, null);
     }
 
     /**
@@ -59,11 +68,24 @@ public record CreateOptions<P>(
      * @throws IllegalArgumentException if the id is malformed
      */
     public CreateOptions<P> withId(String id) {
-        return new CreateOptions<>(params, id, retention, labels, priority, concurrencyKey);
+        return new CreateOptions<>(params, id, retention, deadline, labels, priority, concurrencyKey);
     }
 
     public CreateOptions<P> withRetention(Retention retention) {
-        return new CreateOptions<>(params, id, retention, labels, priority, concurrencyKey);
+        return new CreateOptions<>(params, id, retention, deadline, labels, priority, concurrencyKey);
+    }
+
+    /**
+     * Ends the instance as errored, with a {@link DeadlineExceededException}, if it has not ended so long after its
+     * creation, by the database's clock. Whatever it is doing then: a body is interrupted as by its timeout and what it
+     * still returns does not count, no further one is entered, and no sleep, wait or pause goes on beyond it. Then it is
+     * rolled back as after any other failure, for which the deadline is no limit. A restart gives it as long again.
+     *
+     * @param deadline longer than 0, at most 100 years
+     * @throws IllegalArgumentException if it is not
+     */
+    public CreateOptions<P> withDeadline(Duration deadline) {
+        return new CreateOptions<>(params, id, retention, deadline, labels, priority, concurrencyKey);
     }
 
     /**
@@ -84,7 +106,7 @@ public record CreateOptions<P>(
      * @throws IllegalArgumentException if one is malformed, or there are more than 10
      */
     public CreateOptions<P> withLabels(Map<String, String> labels) {
-        return new CreateOptions<>(params, id, retention, labels, priority, concurrencyKey);
+        return new CreateOptions<>(params, id, retention, deadline, labels, priority, concurrencyKey);
     }
 
     /**
@@ -94,7 +116,7 @@ public record CreateOptions<P>(
      * @param priority may be negative; without it, the {@linkplain Workflow#priority() workflow's} applies, 0 by default
      */
     public CreateOptions<P> withPriority(int priority) {
-        return new CreateOptions<>(params, id, retention, labels, priority, concurrencyKey);
+        return new CreateOptions<>(params, id, retention, deadline, labels, priority, concurrencyKey);
     }
 
     /**
@@ -105,13 +127,13 @@ public record CreateOptions<P>(
      * @throws IllegalArgumentException if the key is malformed
      */
     public CreateOptions<P> withConcurrencyKey(String concurrencyKey) {
-        return new CreateOptions<>(params, id, retention, labels, priority, concurrencyKey);
+        return new CreateOptions<>(params, id, retention, deadline, labels, priority, concurrencyKey);
     }
 
     /** Without the params, which may be sensitive. */
     @Override
     public String toString() {
-        return "CreateOptions[id=%s, retention=%s, labels=%s, priority=%s, concurrencyKey=%s]"
-                .formatted(id, retention, labels, priority, concurrencyKey);
+        return "CreateOptions[id=%s, retention=%s, deadline=%s, labels=%s, priority=%s, concurrencyKey=%s]"
+                .formatted(id, retention, deadline, labels, priority, concurrencyKey);
     }
 }

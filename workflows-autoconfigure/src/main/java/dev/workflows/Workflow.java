@@ -47,6 +47,14 @@ public @interface Workflow {
     String version() default "";
 
     /**
+     * How long an instance may take from its creation to its end, waits and pauses included, as {@code "2 hours"}; then it is
+     * errored: see {@link CreateOptions#withDeadline}, which replaces it for one instance, as
+     * {@code workflows.definitions.<workflow>.deadline} does for all that are created from then on. By default as long as
+     * it likes.
+     */
+    String deadline() default "";
+
+    /**
      * Cron expressions at whose times instances are created by themselves, each exactly once over all nodes, with the id
      * {@code schedule-20261122T060000Z} (and a suffix for each expression if there are several) and no params, which
      * its event reads from {@code {}}. The event says which {@link Schedule} it was.

@@ -180,6 +180,7 @@ public record WorkflowsProperties(
      * @param jitter The share of a wait by which it varies at random, where the step's annotation says nothing.
      * @param timeout How long one attempt may take, where the step's annotation says nothing.
      * @param retention How long its ended instances are kept.
+     * @param deadline How long an instance may take from its creation to its end, instead of what its annotation says.
      * @param schedule Cron expressions at whose times instances are created, instead of those in its annotation; empty for none.
      * @param zone The time zone in which they read, instead of the one in its annotation.
      * @param catchUp What becomes of what was missed while no node was there, instead of what its annotation says.
@@ -201,6 +202,7 @@ public record WorkflowsProperties(
             @Nullable Double jitter,
             @Nullable DurationText timeout,
             @Nullable Retention retention,
+            @Nullable DurationText deadline,
             @Nullable @Delimiter(Delimiter.NONE) List<String> schedule,
             @Nullable String zone,
             @Nullable CatchUp catchUp,
@@ -232,6 +234,7 @@ public record WorkflowsProperties(
                     valid(prefix, new Steps(retries, delay, backoff, maxDelay, jitter, timeout)::settings),
                     byStep,
                     retention == null ? null : retention.settings(),
+                    deadline == null ? null : deadline.value(),
                     new ScheduleSettings(crons(), zone, catchUp, overlap),
                     valid(prefix, () -> new LimitSettings(concurrency, concurrencyPerKey, priority, maxSteps)));
         }

@@ -56,7 +56,7 @@ final class AttemptRunner {
         try {
             return runUntilDone(branch, spec, attempt, body, abandoned);
         } catch (Suspension e) {
-            if (branch.isCancelled()) {
+            if (branch.isCutOff()) {
                 // it was started: that is what a rollback needs to know
                 FailedAttempt interrupted = attempt.failed(Failures.interrupted());
                 patience.insist(() -> store.attemptFailed(branch.pass().claim(), interrupted));
@@ -201,7 +201,7 @@ final class AttemptRunner {
             case ABANDONED -> throw branch.pass().lost();
             case TIMED_OUT -> throw timedOut(attempt, spec.timeout());
             case STOPPED -> {
-                if (thrown != null) {
+                if (thrown != null || branch.pass().isOverdue()) {
                     throw branch.cutOff();
                 }
                 return value;

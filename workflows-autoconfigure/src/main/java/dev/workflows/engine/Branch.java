@@ -222,14 +222,14 @@ final class Branch {
 
     void attempting(@Nullable Attempt attempt) {
         this.attempt = attempt;
-        if (attempt != null && isCancelled()) {
+        if (attempt != null && isCutOff()) {
             attempt.interrupt(Attempt.Fate.STOPPED);
         }
     }
 
-    /** An attempt was cut off: because this node stops, or because nobody waits for the branch any more. */
+    /** An attempt was cut off: because this node stops, or for good. */
     Suspension cutOff() {
-        if (!isCancelled()) {
+        if (!isCutOff()) {
             pass.cutOff();
         }
         return new Suspension();
@@ -254,6 +254,11 @@ final class Branch {
     /** The one that it was forked from may have been cancelled while it forked. */
     boolean isCancelled() {
         return cancelled || parent != null && parent.isCancelled();
+    }
+
+    /** Whether bodies are interrupted for good: nobody waits for the branch any more, or the instance's deadline has passed. */
+    boolean isCutOff() {
+        return isCancelled() || pass.isOverdue();
     }
 
     /** As logs name it. */

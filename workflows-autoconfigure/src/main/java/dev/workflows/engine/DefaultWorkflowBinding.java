@@ -136,6 +136,7 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
                         options.retention(),
                         options.labels(),
                         definition.version())
+                .endedWithin(options.deadline() == null ? definition.deadline() : options.deadline())
                 .admitted(definition.limits().admission(options));
     }
 

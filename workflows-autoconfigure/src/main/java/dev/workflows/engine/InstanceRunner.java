@@ -1,5 +1,6 @@
 package dev.workflows.engine;
 
+import dev.workflows.DeadlineExceededException;
 import dev.workflows.Retention;
 import dev.workflows.Rollback;
 import dev.workflows.WorkflowEntrypoint;
@@ -11,6 +12,7 @@ import dev.workflows.store.Wake;
 import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,10 +53,12 @@ final class InstanceRunner {
                 if (workflows.replayCheck() != ReplayCheck.OFF
                         && tools.unknownSteps().giveBack(pass)) {
                     log.debug("{} is left to another node", pass);
-                } else if (claim.ending() == null) {
-                    run(pass);
-                } else {
+                } else if (claim.ending() != null) {
                     rollBack(pass);
+                } else if (claim.deadline() != null) {
+                    runInTime(pass);
+                } else {
+                    run(pass);
                 }
             } finally {
                 passes.end(pass);
@@ -71,6 +75,19 @@ final class InstanceRunner {
         }
     }
 
+    private void runInTime(Pass pass) {
+        Optional<Duration> left = patience.insist(() -> store.untilDeadline(pass.claim()));
+        if (left.isEmpty()) {
+            pass.lose();
+            leave(pass);
+        } else if (left.get().compareTo(Duration.ZERO) <= 0) {
+            endOverdue(pass);
+        } else {
+            passes.watch(pass, left.get());
+            run(pass);
+        }
+    }
+
     private void run(Pass pass) {
         log.info("{} {}", pass, pass.claim().isFirst() ? "started" : "goes on");
         Object output = null;
@@ -82,13 +99,15 @@ final class InstanceRunner {
             thrown = t;
         } finally {
             Branch.unbind();
+            passes.unwatch(pass);
             // whatever run left behind must not reach the database's files and sockets
             Thread.interrupted();
         }
-        if (pass.state() == Pass.State.SUSPENDED) {
+        Pass.State state = pass.state();
+        if (state == Pass.State.SUSPENDED) {
             warnIfSwallowed(pass, thrown);
         }
-        if (pass.state() == Pass.State.RUNNING) {
+        if (state == Pass.State.RUNNING) {
             end(pass, output, thrown);
         } else {
             leave(pass);
@@ -102,8 +121,43 @@ final class InstanceRunner {
             case FAILED -> end(pass, Ending.errored(Objects.requireNonNull(pass.failure())));
             case EXCEEDED -> fail(pass, Ending.errored(Objects.requireNonNull(pass.failure())));
             case STOPPED -> handBack(pass);
+            case OVERDUE -> endInMidRun(pass);
             case LOST -> log.info("{} is no longer run here", pass);
         }
+    }
+
+    /** No body is entered: {@code run} only says whether there is anything to undo, if it has been entered before. */
+    private void endOverdue(Pass pass) {
+        if (!pass.claim().isFirst()) {
+            pass.root().bind();
+            try {
+                rollback.look(pass);
+            } finally {
+                Branch.unbind();
+                Thread.interrupted();
+            }
+        }
+        if (pass.state() == Pass.State.RUNNING) {
+            fail(pass, deadlineExceeded(pass.claim()));
+        } else {
+            leave(pass);
+        }
+    }
+
+    /** A replay that was cut short may not have come to what can be undone: then the next pass looks for it. */
+    private void endInMidRun(Pass pass) {
+        if (pass.claim().isFirst() || pass.undo().isDeclared()) {
+            fail(pass, deadlineExceeded(pass.claim()));
+        } else {
+            handBack(pass);
+        }
+        // it may have been given up just before, and is due in any case
+        pass.dueNow();
+    }
+
+    private static Ending deadlineExceeded(Claim claim) {
+        return Ending.errored(Failures.of(
+                new DeadlineExceededException(claim.workflow(), claim.id(), Objects.requireNonNull(claim.deadline()))));
     }
 
     private void rollBack(Pass pass) {

@@ -21,6 +21,8 @@ final class Pass {
         SUSPENDED,
         /** To be handed back, because this node stops. */
         STOPPED,
+        /** To be ended, since its deadline has passed. */
+        OVERDUE,
         /** Somebody else has the instance, or will have. */
         LOST,
         /** To be ended with a failure that run has no say in. */
@@ -289,6 +291,22 @@ final class Pass {
         root.interrupt();
     }
 
+    /**
+     * The instance's deadline has passed: each branch leaves at the next thing that it asks of the engine, and bodies are
+     * interrupted. False if the pass has left before.
+     */
+    boolean exceedDeadline() {
+        boolean left = leave(State.OVERDUE);
+        if (left) {
+            interrupt();
+        }
+        return left;
+    }
+
+    boolean isOverdue() {
+        return state == State.OVERDUE;
+    }
+
     /** The instance is somebody else's. True if it was this pass's until now. */
     boolean lose() {
         return leave(State.LOST);
@@ -337,7 +355,8 @@ final class Pass {
     }
 
     private synchronized boolean leave(State to) {
-        if (state != State.RUNNING) {
+        boolean abandoned = state == State.OVERDUE && to == State.LOST;
+        if (state != State.RUNNING && !abandoned) {
             return false;
         }
         state = to;

@@ -15,11 +15,13 @@ import java.util.stream.Collectors;
 final class Passes {
 
     private final Lease lease;
+    private final DeadlineWatch deadlines;
     private final Set<Pass> running = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
 
-    Passes(Lease lease) {
+    Passes(Lease lease, DeadlineWatch deadlines) {
         this.lease = lease;
+        this.deadlines = deadlines;
     }
 
     /** From here on, a node that stops waits for the pass. */
@@ -32,7 +34,18 @@ final class Passes {
         return pass;
     }
 
+    /** Ends what the pass does when its instance's deadline has passed. */
+    void watch(Pass pass, Duration left) {
+        deadlines.watch(pass, left);
+    }
+
+    /** {@code run} is through: nothing disturbs what is stored of it. */
+    void unwatch(Pass pass) {
+        deadlines.unwatch(pass);
+    }
+
     synchronized void end(Pass pass) {
+        deadlines.unwatch(pass);
         running.remove(pass);
         notifyAll();
     }

@@ -71,13 +71,7 @@ final class RollbackRunner {
         // what was cut off is one of the instance's steps, or one of those that undo them
         boolean found = pass.history().checkpoints().containsKey(FOUND);
         boolean interrupted = found && pass.root().takeInterrupted();
-        pass.undo().find();
-        try {
-            entry.enter(pass);
-        } catch (Throwable thrown) {
-            log.debug("{} run ended with {}", pass, thrown.toString());
-        }
-        pass.undo().found();
+        look(pass);
         pass.root().requireRunning();
         if (!found) {
             pass.root().takeInterrupted();
@@ -85,6 +79,17 @@ final class RollbackRunner {
         } else if (interrupted) {
             pass.root().interrupted();
         }
+    }
+
+    /** Enters {@code run} to see which steps were started; nothing new is begun. */
+    void look(Pass pass) {
+        pass.undo().find();
+        try {
+            entry.enter(pass);
+        } catch (Throwable thrown) {
+            log.debug("{} run ended with {}", pass, thrown.toString());
+        }
+        pass.undo().found();
     }
 
     private void note(Pass pass) {

@@ -124,6 +124,7 @@ final class Starter {
                 0,
                 created.version(),
                 created.schedule(),
+                created.deadline(),
                 null,
                 created.parent() == null ? null : created.parent().key(),
                 false);

@@ -45,8 +45,9 @@ final class Worker implements Lease.Holder {
         this.store = store;
         this.settings = settings.worker();
         this.lease = new Lease(store, this.settings.lease());
-        this.passes = new Passes(lease);
         Patience patience = new Patience(() -> stopped);
+        this.passes =
+                new Passes(lease, new DeadlineWatch(timer, threads, store, patience, this.settings.interruptGrace()));
         Watchdog watchdog = new Watchdog(timer, threads, this.settings.interruptGrace());
         AttemptRunner attempts = new AttemptRunner(workflows.payloads(), transactions, watchdog, store, patience);
         Waits waits = new Waits(store, patience, workflows.payloads());

@@ -1,9 +1,11 @@
 package dev.workflows.engine;
 
+import dev.workflows.DurationText;
 import dev.workflows.Retention;
 import dev.workflows.Sensitive;
 import java.io.IOException;
 import java.lang.reflect.Type;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param settings what the configuration says of it
  * @param limits how many instances run, and how far each goes
  * @param schedules when instances are created by themselves
+ * @param deadline how long after its creation an instance must have ended; null if it need not
  */
 record WorkflowDefinition(
         String name,
@@ -39,7 +42,9 @@ record WorkflowDefinition(
         Set<Sensitive> sensitive,
         WorkflowSettings settings,
         WorkflowLimits limits,
-        Schedules schedules) {
+        Schedules schedules,
+        @Nullable Duration deadline) {
+
     /** The same workflow, as an instance has it that is stored under this name. */
     WorkflowDefinition storedAs(String storedName) {
         return new WorkflowDefinition(
@@ -56,7 +61,8 @@ record WorkflowDefinition(
                 sensitive,
                 settings,
                 limits,
-                schedules);
+                schedules,
+                deadline);
     }
 
     /** The names under which instances may be stored, the present one first. */
@@ -101,12 +107,17 @@ record WorkflowDefinition(
         String own = inSourceOrder().stream()
                 .map(step -> spec(step, defaults).describe())
                 .collect(Collectors.joining(", "));
-        return "Workflow \"%s\" (%s) %s%s"
+        return "Workflow \"%s\" (%s) %s%s%s"
                 .formatted(
                         name,
                         binding,
                         own.isEmpty() ? "has no steps of its own" : "has the steps " + own,
+                        within(),
                         schedules.isEmpty() ? "" : "; scheduled at " + schedules.describe());
+    }
+
+    private String within() {
+        return deadline == null ? "" : "; ends within " + DurationText.shortly(deadline);
     }
 
     private List<StepDeclaration> inSourceOrder() {

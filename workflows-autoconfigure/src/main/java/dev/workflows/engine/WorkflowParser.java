@@ -1,9 +1,12 @@
 package dev.workflows.engine;
 
+import dev.workflows.CreateOptions;
+import dev.workflows.DurationText;
 import dev.workflows.Workflow;
 import dev.workflows.WorkflowEntrypoint;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.transaction.annotation.AnnotationTransactionAttributeSource;
@@ -77,7 +81,8 @@ final class WorkflowParser {
                 Set.copyOf(List.of(workflow.sensitive())),
                 configured,
                 limits(configured, workflow, name),
-                new ScheduleParser(name).parse(configured.schedule().orElse(ScheduleParser.declared(workflow))));
+                new ScheduleParser(name).parse(configured.schedule().orElse(ScheduleParser.declared(workflow))),
+                deadline(configured, workflow, name));
     }
 
     private static Workflow annotation(Class<?> type) {
@@ -117,6 +122,22 @@ final class WorkflowParser {
             throw new WorkflowDefinitionException(
                     "The limits of workflow \"%s\" are out of bounds: %s".formatted(name, e.getMessage()),
                     "Correct them in its @Workflow.");
+        }
+    }
+
+    private static @Nullable Duration deadline(WorkflowSettings configured, Workflow workflow, String name) {
+        if (configured.deadline() == null && workflow.deadline().isEmpty()) {
+            return null;
+        }
+        try {
+            Duration deadline = configured.deadline() != null
+                    ? configured.deadline()
+                    : DurationText.valueOf(workflow.deadline()).value();
+            return CreateOptions.of(null).withDeadline(deadline).deadline();
+        } catch (IllegalArgumentException e) {
+            throw new WorkflowDefinitionException(
+                    "The deadline of workflow \"%s\" cannot be used: %s".formatted(name, e.getMessage()),
+                    "Correct @Workflow(deadline), or workflows.definitions.%s.deadline.".formatted(name));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.workflows.engine;
 
 import dev.workflows.Retention;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps what applies to all its steps where their annotation says nothing
  * @param byStep what applies to single steps whatever their annotation says, by name
  * @param retention null for the default
+ * @param deadline instead of the declared one; null to keep it
  * @param schedule instead of what its annotation says
  * @param limits instead of what its annotation says
  */
@@ -24,11 +26,12 @@ public record WorkflowSettings(
         StepSettings steps,
         Map<String, StepSettings> byStep,
         @Nullable Retention retention,
+        @Nullable Duration deadline,
         ScheduleSettings schedule,
         LimitSettings limits) {
 
     static final WorkflowSettings NONE = new WorkflowSettings(
-            null, null, null, StepSettings.UNSET, Map.of(), null, ScheduleSettings.UNSET, LimitSettings.UNSET);
+            null, null, null, StepSettings.UNSET, Map.of(), null, null, ScheduleSettings.UNSET, LimitSettings.UNSET);
 
     /** These, and what they leave open as the others say. */
     WorkflowSettings orElse(WorkflowSettings others) {
@@ -41,6 +44,7 @@ public record WorkflowSettings(
                 steps.orElse(others.steps),
                 both,
                 retention != null ? retention : others.retention,
+                deadline != null ? deadline : others.deadline,
                 schedule.orElse(others.schedule),
                 limits.orElse(others.limits));
     }

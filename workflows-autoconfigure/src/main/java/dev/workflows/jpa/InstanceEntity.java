@@ -87,6 +87,9 @@ class InstanceEntity {
     @Column(name = "due_at")
     private @Nullable Instant dueAt;
 
+    @Column(name = "deadline_seconds")
+    private @Nullable Double deadlineSeconds;
+
     @Column(name = "interrupted")
     private boolean interrupted;
 
@@ -133,6 +136,7 @@ class InstanceEntity {
                 signals,
                 version,
                 schedule(),
+                deadlineSeconds == null ? null : Seconds.duration(deadlineSeconds),
                 ending(),
                 parent,
                 counted);

@@ -52,7 +52,8 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
     @Modifying
     @Query("""
             update InstanceEntity i
-            set i.status = :status, i.owner = :node, i.epoch = i.epoch + 1, i.dueAt = null, i.interrupted = false
+            set i.status = :status, i.owner = :node, i.epoch = i.epoch + 1, i.dueAt = null, i.pausedAt = null,
+                i.interrupted = false
             where i.pk in :pks""")
     int claim(String status, String node, Collection<Long> pks);
 
@@ -69,6 +70,11 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
     @Query("select i.workflow, count(*) from InstanceEntity i where i.dueAt is not null and i.workflow not in :known"
             + " group by i.workflow")
     List<Object[]> countUnknown(Collection<String> known);
+
+    @NativeQuery("""
+            select extract(epoch from (deadline_at - current_timestamp)) from workflow_instance
+            where pk = :pk and epoch = :epoch and deadline_at is not null""")
+    Optional<Double> secondsUntilDeadline(long pk, long epoch);
 
     /** What becomes of an instance that its node gives up; its parameters are the statuses it may get. */
     String HANDED_BACK = """
@@ -133,6 +139,16 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
     @NativeQuery("update workflow_instance set interrupted = true where pk = :pk")
     int interrupted(long pk);
 
+    /**
+     * Makes instances due at their deadline that would be due later or never, but for those that are being rolled back. To be
+     * used by whoever has just given them up or paused them.
+     */
+    @Modifying
+    @NativeQuery("""
+            update workflow_instance set due_at = deadline_at
+            where pk in (:pks) and deadline_at is not null and ending is null and (due_at is null or due_at > deadline_at)""")
+    int dueAtDeadline(Collection<Long> pks);
+
     // --- steer: whoever uses these has locked the instance ---
 
     @Modifying
@@ -175,7 +191,8 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
             set status = :status, generation = generation + 1, epoch = epoch + 1, owner = null,
                 due_at = current_timestamp, paused_at = null, interrupted = false, output = null,
                 sensitive_output = false, error_name = null, error_message = null, error_stack = null, ended_at = null,
-                expires_at = null, ending = null, rollback_outcome = null
+                expires_at = null, ending = null, rollback_outcome = null,
+                deadline_at = current_timestamp + deadline_seconds * interval '1' second
             where pk = :pk""")
     int restart(long pk, String status);
 

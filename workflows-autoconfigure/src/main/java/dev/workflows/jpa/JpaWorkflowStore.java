@@ -211,7 +211,13 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public boolean takeBack(String node, long key) {
-        return changed(() -> instances.takeFrom(PAUSED, QUEUED, true, node, key));
+        return changed(() -> {
+            int taken = instances.takeFrom(PAUSED, QUEUED, true, node, key);
+            if (taken == 1) {
+                instances.dueAtDeadline(List.of(key));
+            }
+            return taken;
+        });
     }
 
     @Override
@@ -220,7 +226,17 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     }
 
     private int take(List<Long> locked) {
-        return locked.isEmpty() ? 0 : instances.take(PAUSED, QUEUED, true, locked);
+        if (locked.isEmpty()) {
+            return 0;
+        }
+        int taken = instances.take(PAUSED, QUEUED, true, locked);
+        instances.dueAtDeadline(locked);
+        return taken;
+    }
+
+    @Override
+    public Optional<Duration> untilDeadline(Claim claim) {
+        return instances.secondsUntilDeadline(claim.key(), claim.epoch()).map(Seconds::duration);
     }
 
     @Override
@@ -285,7 +301,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     @Override
     public boolean postpone(Claim claim, Duration delay) {
         return changed(() -> {
-            int given = giveUp(claim, Wake.after(delay));
+            int given = suspended(claim, Wake.after(delay));
             if (given == 1 && claim.interrupted()) {
                 instances.interrupted(claim.key());
             }
@@ -374,7 +390,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public boolean release(Claim claim, boolean interrupted) {
-        return changed(() -> instances.release(PAUSED, QUEUED, interrupted, claim.key(), claim.epoch()));
+        return changed(() -> inTime(claim, instances.release(PAUSED, QUEUED, interrupted, claim.key(), claim.epoch())));
     }
 
     @Override
@@ -425,6 +441,17 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     }
 
     private int giveUp(Claim claim, Wake wake) {
+        return inTime(claim, suspended(claim, wake));
+    }
+
+    private int inTime(Claim claim, int givenUp) {
+        if (givenUp == 1 && claim.deadline() != null) {
+            instances.dueAtDeadline(List.of(claim.key()));
+        }
+        return givenUp;
+    }
+
+    private int suspended(Claim claim, Wake wake) {
         Duration after = wake.after();
         Long signals = wake.signals();
         return instances.suspend(

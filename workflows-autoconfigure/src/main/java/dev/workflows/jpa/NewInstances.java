@@ -38,6 +38,11 @@ final class NewInstances {
                     "created_at", "timestamp(6) with time zone", StandardBasicTypes.INSTANT, NewInstance::createdAt),
             new Column<>("retention_success", "bigint", StandardBasicTypes.LONG, retention(Retention::success)),
             new Column<>("retention_error", "bigint", StandardBasicTypes.LONG, retention(Retention::error)),
+            new Column<>(
+                    "deadline_seconds",
+                    "double precision",
+                    StandardBasicTypes.DOUBLE,
+                    instance -> instance.deadline() == null ? null : Seconds.of(instance.deadline())),
             new Column<>("schedule_cron", "varchar", StandardBasicTypes.STRING, schedule(Schedule::cron)),
             new Column<>(
                     "scheduled_at",
@@ -98,10 +103,11 @@ final class NewInstances {
 
     private static String insert(Dialect dialect, String rows) {
         return dialect.insertInstances(
-                each("%1$s") + ", status, epoch, due_at, interrupted", each("n.%1$s") + """
+                each("%1$s") + ", status, epoch, due_at, deadline_at, interrupted", each("n.%1$s") + """
                 , case when n.owner is null then 'queued' else 'running' end
                 , case when n.owner is null then 0 else 1 end
                 , case when n.owner is null then current_timestamp end
+                , current_timestamp + n.deadline_seconds * interval '1' second
                 , false""", rows);
     }
 

@@ -39,10 +39,12 @@ final class Steering {
 
     Optional<Steered> pause(String workflow, String id) {
         return apply(Transition.PAUSE, workflow, id, (instance, to) -> {
-            int changed = instance.isOwned()
-                    ? instances.setStatus(instance.pk(), to.word())
-                    : instances.pause(instance.pk(), to.word());
-            return changed == 1;
+            if (instance.isOwned()) {
+                return instances.setStatus(instance.pk(), to.word()) == 1;
+            }
+            instances.pause(instance.pk(), to.word());
+            instances.dueAtDeadline(List.of(instance.pk()));
+            return true;
         });
     }
 

@@ -3,6 +3,7 @@ package dev.workflows.store;
 import dev.workflows.Retention;
 import dev.workflows.Schedule;
 import dev.workflows.Status;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param signals how often the instance had been signalled
  * @param version what the code that created it called itself
  * @param schedule the firing that created the instance; null if none did
+ * @param deadline how long after its creation, or its last restart, the instance must have ended; null if it need not
  * @param ending what the instance ends as once it is rolled back; null unless it is being rolled back
  * @param parent the key of the instance that started it; null if none did
  * @param counted whether others may be waiting for this one to run no longer
@@ -33,6 +35,7 @@ public record Claim(
         long signals,
         String version,
         @Nullable Schedule schedule,
+        @Nullable Duration deadline,
         @Nullable Status ending,
         @Nullable Long parent,
         boolean counted) {
@@ -52,6 +55,7 @@ public record Claim(
                 signals,
                 version,
                 schedule,
+                deadline,
                 ending,
                 parent,
                 counted);

@@ -18,8 +18,8 @@ import java.util.Optional;
  * not listed refuses the transition; one that leads to itself stays as it is.
  */
 public enum Transition {
-    /** A node takes the instance up. */
-    CLAIM(Map.of(QUEUED, RUNNING, WAITING, RUNNING)),
+    /** A node takes the instance up; a paused one only once its deadline has passed, to end it. */
+    CLAIM(Map.of(QUEUED, RUNNING, WAITING, RUNNING, PAUSED, RUNNING)),
     /** Its node gives it up until it is due again. */
     SUSPEND(Map.of(RUNNING, WAITING, WAITING_FOR_PAUSE, PAUSED)),
     /** Its node stops, or has died. */

@@ -140,6 +140,9 @@ public interface WorkflowStore {
 
     // --- run ---
 
+    /** How long until the instance's deadline, zero or less once it has passed; empty if it has none, or the claim is stale. */
+    Optional<Duration> untilDeadline(Claim claim);
+
     /** What the instance has done so far. */
     History history(Claim claim);
 
@@ -184,7 +187,7 @@ public interface WorkflowStore {
     /** Gives the instance up until then. False if the claim is stale. */
     boolean suspend(Claim claim, Wake wake);
 
-    /** Gives the instance up as it was claimed, due after so long. False if the claim is stale. */
+    /** Gives the instance up as it was claimed, due after so long, whatever its deadline. False if the claim is stale. */
     boolean postpone(Claim claim, Duration delay);
 
     /** Stores a failed attempt; the instance stays claimed. False if the claim is stale. */

@@ -77,6 +77,21 @@ class WorkflowRefusalTests {
                 .contains("Action: Let component scan or @Import find the class, or move its steps to another bean.");
     }
 
+    @Workflow(deadline = "soon")
+    static class EndsSoon extends Runs {}
+
+    @Workflow(deadline = "0 seconds")
+    static class EndsBeforeItBegins extends Runs {}
+
+    @Test
+    void refusesADeadlineThatNoInstanceCouldHave() {
+        assertThat(refusal(EndsSoon.class))
+                .contains("The deadline of workflow \"ends-soon\" cannot be used", "\"soon\"")
+                .contains("Action: Correct @Workflow(deadline), or workflows.definitions.ends-soon.deadline.");
+        assertThat(refusal(EndsBeforeItBegins.class))
+                .contains("The deadline of workflow \"ends-before-it-begins\" cannot be used", "must be longer than 0");
+    }
+
     @Workflow(name = "order", aliases = "purchase")
     static class Order extends Runs {}
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.workflows.Schedule;
-import dev.workflows.store.Admission;
 import dev.workflows.store.Claim;
 import dev.workflows.store.Ending;
 import dev.workflows.store.Firings;
@@ -219,8 +218,8 @@ class ScheduleStoreTests {
     }
 
     private static NewInstance newInstance(String id, @Nullable Schedule schedule) {
-        return new NewInstance(
-                WORKFLOW, id, "{}", false, SIX, null, null, Map.of(), "1", schedule, null, Admission.AT_ONCE);
+        NewInstance instance = new NewInstance(WORKFLOW, id, "{}", false, SIX, null, null, Map.of(), "1");
+        return schedule == null ? instance : instance.scheduledBy(schedule);
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {

@@ -90,7 +90,8 @@ final class StatusMachine {
         InstanceModel model = models.get(instance);
         assertThat(key != null).isEqualTo(model.create());
         if (key != null && owner != null) {
-            Claim first = new Claim(key, workflow, id, 1, 1, "{}", START, null, false, 0, "", null, null, null, false);
+            Claim first =
+                    new Claim(key, workflow, id, 1, 1, "{}", START, null, false, 0, "", null, null, null, null, false);
             remember(instance, new Held(first, model.claim()));
         }
     }

@@ -15,7 +15,7 @@ class TransitionTests {
             from              CLAIM    SUSPEND  HAND_BACK  COMPLETES  FAILS    PAUSE            RESUME      TERMINATE   TERMINATE_WITH_ROLLBACK  RESTART  SEND_EVENT
             queued            running  -        -          -          -        paused           queued      terminated  queued                   queued   queued
             running           -        waiting  queued     complete   errored  waitingForPause  running     terminated  queued                   queued   running
-            paused            -        -        -          -          -        paused           queued      terminated  queued                   queued   paused
+            paused            running  -        -          -          -        paused           queued      terminated  queued                   queued   paused
             errored           -        -        -          -          -        errored          errored     -           -                        queued   -
             terminated        -        -        -          -          -        terminated       terminated  -           -                        queued   -
             complete          -        -        -          -          -        complete         complete    -           -                        queued   -
