@@ -1,6 +1,5 @@
 package dev.workflows.engine;
 
-import dev.workflows.DeadlineExceededException;
 import dev.workflows.Retention;
 import dev.workflows.Rollback;
 import dev.workflows.WorkflowEntrypoint;
@@ -28,6 +27,7 @@ final class InstanceRunner {
     private final Patience patience;
     private final Passes passes;
     private final RollbackRunner rollback;
+    private final Endings endings;
 
     InstanceRunner(Workflows workflows, Tools tools, WorkflowStore store, Patience patience, Passes passes) {
         this.workflows = workflows;
@@ -36,6 +36,7 @@ final class InstanceRunner {
         this.patience = patience;
         this.passes = passes;
         this.rollback = new RollbackRunner(tools.steps(), store, patience, this::enter);
+        this.endings = new Endings(workflows.payloads());
     }
 
     /** Runs until the instance has ended, waits, or is somebody else's; then the slot is free. */
@@ -138,7 +139,7 @@ final class InstanceRunner {
             }
         }
         if (pass.state() == Pass.State.RUNNING) {
-            fail(pass, deadlineExceeded(pass.claim()));
+            fail(pass, Endings.deadlineExceeded(pass.claim()));
         } else {
             leave(pass);
         }
@@ -147,17 +148,12 @@ final class InstanceRunner {
     /** A replay that was cut short may not have come to what can be undone: then the next pass looks for it. */
     private void endInMidRun(Pass pass) {
         if (pass.claim().isFirst() || pass.undo().isDeclared()) {
-            fail(pass, deadlineExceeded(pass.claim()));
+            fail(pass, Endings.deadlineExceeded(pass.claim()));
         } else {
             handBack(pass);
         }
         // it may have been given up just before, and is due in any case
         pass.dueNow();
-    }
-
-    private static Ending deadlineExceeded(Claim claim) {
-        return Ending.errored(Failures.of(
-                new DeadlineExceededException(claim.workflow(), claim.id(), Objects.requireNonNull(claim.deadline()))));
     }
 
     private void rollBack(Pass pass) {
@@ -213,7 +209,7 @@ final class InstanceRunner {
         if (mismatch != null) {
             log.warn("{} {}", pass, mismatch);
         }
-        Ending ending = ending(pass, output, thrown);
+        Ending ending = endings.of(pass, output, thrown);
         if (ending.failure() == null) {
             end(pass, ending);
         } else {
@@ -272,20 +268,6 @@ final class InstanceRunner {
         if (parent != null) {
             passes.of(parent).forEach(Pass::signalled);
             pass.dueNow();
-        }
-    }
-
-    private Ending ending(Pass pass, @Nullable Object output, @Nullable Throwable thrown) {
-        if (thrown != null) {
-            return Ending.errored(Failures.of(Failures.unwrap(thrown)));
-        }
-        try {
-            PayloadSpec spec = PayloadSpec.output(pass.definition(), PayloadSpec.of(pass.claim()));
-            String stored = workflows.payloads().writeResult(output, spec);
-            workflows.payloads().read(stored, spec);
-            return Ending.complete(stored, spec.sensitive());
-        } catch (RuntimeException e) {
-            return Ending.errored(Failures.of(e));
         }
     }
 
