@@ -117,6 +117,8 @@ class ConcurrencyTests {
                     return 1;
                 })));
         await().until(() -> all.get(2).status().status() == Status.RUNNING);
+        // before anything is queued: a claim that has begun by then knows of neither
+        sleeping.sendEvent("go", "on");
         for (int i = 0; i < 3; i++) {
             all.add(ScriptedWorkflow.create(
                     application,
@@ -126,7 +128,6 @@ class ConcurrencyTests {
                         return 1;
                     })));
         }
-        sleeping.sendEvent("go", "on");
 
         first.countDown();
         complete(all.subList(3, 6));
