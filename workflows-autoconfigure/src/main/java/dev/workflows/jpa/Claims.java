@@ -29,7 +29,22 @@ final class Claims {
         Running running = new Running(instances, queues);
         List<Claim> claims = new ArrayList<>(claim(node, running, instances::lockBegun, limit));
         claims.addAll(claim(node, running, instances::lockNew, limit - claims.size()));
+        if (running.holdsBack() && claims.size() < limit) {
+            claims.addAll(claimOverdue(node, running, limit - claims.size()));
+        }
         return claims;
+    }
+
+    /** What is only to be ended need not wait for others. */
+    private List<Claim> claimOverdue(String node, Running running, int limit) {
+        List<InstanceEntity> overdue = instances.lockOverdue(running.workflows(), limit);
+        if (!overdue.isEmpty()) {
+            instances.claim(
+                    RUNNING, node, overdue.stream().map(InstanceEntity::pk).toList());
+        }
+        return overdue.stream()
+                .map(instance -> instance.claimed(running.counts(instance)))
+                .toList();
     }
 
     private List<Claim> claim(String node, Running running, Lock lock, int limit) {

@@ -36,6 +36,16 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
             for update skip locked""")
     List<InstanceEntity> lockNew(Collection<String> workflows, Collection<String> heldKeys, int limit);
 
+    /** Those that are due because their deadline has passed, or were before it had. */
+    @NativeQuery("""
+            select * from workflow_instance
+            where deadline_at <= current_timestamp and ended_at is null and due_at <= current_timestamp
+              and ending is null and workflow in (:workflows)
+            order by deadline_at
+            fetch first :limit rows only
+            for update skip locked""")
+    List<InstanceEntity> lockOverdue(Collection<String> workflows, int limit);
+
     /** From here on, no other claim counts what is running until the transaction has ended. */
     @Modifying
     @NativeQuery("update workflow_concurrency set claims = claims + 1")

@@ -36,12 +36,22 @@ final class Running {
     private final Map<InstanceQueue, Long> byQueue = new HashMap<>();
     private final Map<Key, Long> byKey = new HashMap<>();
     private boolean counted;
+    private boolean holdsBack;
 
     Running(InstanceRepository instances, Collection<InstanceQueue> queues) {
         this.instances = instances;
         this.queues = queues.stream()
                 .flatMap(queue -> queue.workflows().stream().map(workflow -> Map.entry(workflow, queue)))
                 .collect(toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    Collection<String> workflows() {
+        return queues.keySet();
+    }
+
+    /** Whether any instance was found that must wait for others. */
+    boolean holdsBack() {
+        return holdsBack;
     }
 
     /** The workflows of which another instance may run, as far as it is known. */
@@ -72,6 +82,7 @@ final class Running {
         String concurrencyKey = instance.concurrencyKey();
         Key key = concurrencyKey == null ? null : new Key(queue, concurrencyKey);
         if (isFull(queue) || key != null && key.isFull(byKey.getOrDefault(key, 0L))) {
+            holdsBack = true;
             return false;
         }
         add(queue, concurrencyKey, 1);

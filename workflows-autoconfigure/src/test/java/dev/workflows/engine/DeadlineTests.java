@@ -48,6 +48,14 @@ class DeadlineTests {
             .withTables("create table booked (id varchar(100) not null)")
             .with("workflows.worker.interrupt-grace=300ms", "workflows.worker.poll-interval=100ms");
 
+    @RegisterExtension
+    static final SharedApplication ONE_AT_ONCE = SharedApplication.of(ScriptedWorkflow.class)
+            .with("workflows.definitions.scripted-workflow.concurrency=1", "workflows.worker.poll-interval=100ms");
+
+    @RegisterExtension
+    static final SharedApplication CONFIGURED =
+            SharedApplication.of(ScriptedWorkflow.class).with("workflows.definitions.scripted-workflow.deadline=400ms");
+
     private static final Duration SOON = Duration.ofMillis(400);
     private static final StepOptions ONCE = StepOptions.defaults().withRetries(0);
 
@@ -363,6 +371,43 @@ class DeadlineTests {
                             .name())
                     .isEqualTo("DeadlineExceededException");
         }
+    }
+
+    @OnEveryDatabase
+    void theConfigurationMaySayWhatTheDeadlineOfAWorkflowIs(TestDatabase database) {
+        WorkflowInstance<Object> instance =
+                ScriptedWorkflow.create(CONFIGURED.on(database), options(), (steps, step) -> {
+                    step.sleep("long", "1 hour");
+                    return "done";
+                });
+
+        assertThat(ended(instance).error().name()).isEqualTo("DeadlineExceededException");
+    }
+
+    @OnEveryDatabase
+    void anInstanceThatMustWaitForOthersEnds(TestDatabase database) throws Exception {
+        ConfigurableApplicationContext application = ONE_AT_ONCE.on(database);
+        WorkflowInstance<Object> sleeping =
+                ScriptedWorkflow.create(application, options().withDeadline(Duration.ofSeconds(3)), (steps, step) -> {
+                    step.sleep("long", "1 hour");
+                    return "done";
+                });
+        await().until(() -> sleeping.status().status() == Status.WAITING);
+        WorkflowInstance<Object> holding = ScriptedWorkflow.create(application, (steps, step) -> {
+            steps.act(this::hold);
+            return "done";
+        });
+        assertThat(inBody.await(30, TimeUnit.SECONDS)).isTrue();
+        WorkflowInstance<Object> queued = ScriptedWorkflow.create(
+                application, options().withDeadline(SOON), (steps, step) -> entered.incrementAndGet());
+
+        assertThat(ended(queued).error().name()).isEqualTo("DeadlineExceededException");
+        assertThat(ended(sleeping).error().name()).isEqualTo("DeadlineExceededException");
+
+        assertThat(holding.status().status()).isEqualTo(Status.RUNNING);
+        assertThat(entered).hasValue(1);
+        never.countDown();
+        assertThat(holding.await(ScriptedWorkflow.LONG_ENOUGH)).isEqualTo("done");
     }
 
     @OnEveryDatabase
