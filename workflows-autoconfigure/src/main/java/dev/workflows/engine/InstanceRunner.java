@@ -44,7 +44,10 @@ final class InstanceRunner {
         Duration dueIn = null;
         try {
             WorkflowDefinition definition = workflows.definition(claim.workflow());
-            Pass pass = passes.begin(claim, definition, tools.steps(), slot);
+            Pass pass = passes.begin(claim, definition, tools.steps(), slot).orElse(null);
+            if (pass == null) {
+                return;
+            }
             try {
                 if (!claim.isFirst()) {
                     pass.goOnFrom(
@@ -252,7 +255,11 @@ final class InstanceRunner {
             log.info("{} is no longer run here", failed);
             return;
         }
-        Pass pass = passes.begin(claim, failed.definition(), tools.steps(), failed.slot());
+        Pass pass = passes.begin(claim, failed.definition(), tools.steps(), failed.slot())
+                .orElse(null);
+        if (pass == null) {
+            return;
+        }
         try {
             pass.goOnFrom(patience.insist(() -> store.history(claim)), ReplayCheck.OFF);
             rollBack(pass);

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -17,21 +18,24 @@ final class Passes {
     private final Lease lease;
     private final DeadlineWatch deadlines;
     private final Set<Pass> running = ConcurrentHashMap.newKeySet();
-    private volatile boolean stopping;
+    private boolean stopping;
 
     Passes(Lease lease, DeadlineWatch deadlines) {
         this.lease = lease;
         this.deadlines = deadlines;
     }
 
-    /** From here on, a node that stops waits for the pass. */
-    Pass begin(Claim claim, WorkflowDefinition definition, StepRunner stepRunner, Slot slot) {
+    /**
+     * From here on, a node that stops waits for the pass. Empty if it has begun to stop: then the instance is handed back
+     * with whatever else the node owns.
+     */
+    synchronized Optional<Pass> begin(Claim claim, WorkflowDefinition definition, StepRunner stepRunner, Slot slot) {
+        if (stopping) {
+            return Optional.empty();
+        }
         Pass pass = new Pass(claim, definition, stepRunner, slot, lease);
         running.add(pass);
-        if (stopping) {
-            pass.stop();
-        }
-        return pass;
+        return Optional.of(pass);
     }
 
     /** Ends what the pass does when its instance's deadline has passed. */
@@ -81,7 +85,7 @@ final class Passes {
     }
 
     /** Lets every pass end at the next thing that {@code run} asks of the engine. */
-    void stop() {
+    synchronized void stop() {
         stopping = true;
         running.forEach(Pass::stop);
     }

@@ -267,6 +267,7 @@ class TimetableTests {
         when(definition.storedNames()).thenReturn(List.of(WORKFLOW));
         when(definition.storedAs(WORKFLOW)).thenReturn(definition);
         when(definition.version()).thenReturn("");
+        when(definition.limits()).thenReturn(new WorkflowLimits(0, 1, 0, 10_000));
         when(definition.paramsType()).thenReturn(Void.class);
         when(definition.schedules()).thenReturn(new Schedules(parsed, catchUp, overlap));
         DataSize limit = DataSize.ofMegabytes(1);
