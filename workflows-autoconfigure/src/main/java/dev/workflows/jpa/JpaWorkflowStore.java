@@ -68,6 +68,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     private final NodeRepository nodes;
     private final EndedInstances ended;
     private final InstanceList list;
+    private final @Nullable SharedWrites<CheckpointBatch.Row, Written> checkpoints;
 
     /** @throws UnsupportedDatabaseException if the database is neither H2 nor PostgreSQL */
     public JpaWorkflowStore(DataSource dataSource) {
@@ -89,6 +90,8 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         this.nodes = unit.repository(NodeRepository.class);
         this.ended = new EndedInstances(unit, rows);
         this.list = new InstanceList(unit);
+        // H2 has its files to itself: there is no round trip to share, and next to no commit
+        this.checkpoints = dialect == Dialect.POSTGRESQL ? sharedCheckpoints() : null;
     }
 
     @Override
@@ -246,7 +249,24 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public Written append(Claim claim, Checkpoint checkpoint) {
+        SharedWrites<CheckpointBatch.Row, Written> shared = checkpoints;
+        return shared == null || checkpoint.output() == null || transactions.isActive()
+                ? appendAlone(claim, checkpoint)
+                : shared.write(new CheckpointBatch.Row(claim, checkpoint));
+    }
+
+    private Written appendAlone(Claim claim, Checkpoint checkpoint) {
         return written(claim, checkpoint.key(), () -> transactions.joining(() -> rows.insert(claim, checkpoint)));
+    }
+
+    private SharedWrites<CheckpointBatch.Row, Written> sharedCheckpoints() {
+        CheckpointBatch batch = new CheckpointBatch(unit);
+        return new SharedWrites<>(
+                written -> transactions.own(() -> batch.insert(written)).stream()
+                        .map(stored -> stored ? Optional.of(Written.STORED) : Optional.<Written>empty())
+                        .toList(),
+                row -> appendAlone(row.claim(), row.checkpoint()),
+                row -> String.valueOf(row.checkpoint().output()).length());
     }
 
     @Override
