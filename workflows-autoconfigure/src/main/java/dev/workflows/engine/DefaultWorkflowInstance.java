@@ -140,8 +140,12 @@ final class DefaultWorkflowInstance implements WorkflowInstance<Object> {
             if (left <= 0) {
                 throw new AwaitTimeoutException(definition.name(), id, state.status(), timeout);
             }
-            Thread.sleep(Duration.ofNanos(Math.min(wait, left)).toMillis() + 1);
-            wait = Math.min(wait * 2, LONGEST_WAIT.toNanos());
+            Duration longest = Duration.ofNanos(Math.min(left, LONGEST_WAIT.toNanos()));
+            if (!steering.awaitPass(definition.name(), id, longest)) {
+                // it waits, or runs elsewhere
+                Thread.sleep(Duration.ofNanos(Math.min(wait, left)).toMillis() + 1);
+                wait = Math.min(wait * 2, LONGEST_WAIT.toNanos());
+            }
         }
     }
 

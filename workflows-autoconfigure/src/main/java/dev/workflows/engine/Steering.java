@@ -82,6 +82,16 @@ final class Steering {
         }
     }
 
+    /**
+     * Waits until this node has left the instance, or so long.
+     *
+     * @return false at once if this node does not run it
+     */
+    boolean awaitPass(String workflow, String id, Duration longest) throws InterruptedException {
+        Worker here = worker.get();
+        return here != null && here.awaitPass(workflow, id, longest);
+    }
+
     /** The step may have been begun under a former name. */
     private Set<String> storedNames(String workflow, RestartFrom from) {
         Set<String> names = new LinkedHashSet<>(Set.of(from.name()));

@@ -5,6 +5,7 @@ import dev.workflows.store.Owned;
 import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -129,6 +130,15 @@ final class Worker implements Lease.Holder {
         List<Owned> found = owned.get();
         passes.compare(asked, found);
         return found;
+    }
+
+    /** False at once if this node does not run the instance. */
+    boolean awaitPass(String workflow, String id, Duration longest) throws InterruptedException {
+        Optional<Pass> pass = passes.of(workflow, id);
+        if (pass.isPresent()) {
+            pass.get().awaitOver(longest);
+        }
+        return pass.isPresent();
     }
 
     /** The instance was steered from here; what other nodes run is told by their heartbeat. */
