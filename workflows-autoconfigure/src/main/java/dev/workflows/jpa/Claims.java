@@ -16,8 +16,7 @@ final class Claims {
         List<InstanceEntity> first(Collection<String> workflows, Collection<String> heldKeys, int limit);
     }
 
-    private static final String RUNNING =
-            Transition.CLAIM.from(Status.QUEUED).orElseThrow().word();
+    private static final String RUNNING = Transition.CLAIM.wordFrom(Status.QUEUED);
 
     private final InstanceRepository instances;
 

@@ -5,14 +5,12 @@ import dev.workflows.InstancePage;
 import dev.workflows.InstanceQuery;
 import dev.workflows.ParentInstance;
 import dev.workflows.Rollback;
-import dev.workflows.Status;
 import dev.workflows.store.Checkpoint;
 import dev.workflows.store.Claim;
 import dev.workflows.store.Due;
 import dev.workflows.store.Ending;
 import dev.workflows.store.EventWait;
 import dev.workflows.store.FailedAttempt;
-import dev.workflows.store.Failure;
 import dev.workflows.store.Firings;
 import dev.workflows.store.History;
 import dev.workflows.store.InstanceQueue;
@@ -26,7 +24,6 @@ import dev.workflows.store.RollbackState;
 import dev.workflows.store.StartedChild;
 import dev.workflows.store.Steered;
 import dev.workflows.store.StepKey;
-import dev.workflows.store.Transition;
 import dev.workflows.store.Wake;
 import dev.workflows.store.WorkflowStore;
 import dev.workflows.store.Written;
@@ -37,7 +34,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -52,9 +48,6 @@ import org.springframework.dao.DataIntegrityViolationException;
 /** The store in the application's own database. Closing it closes its persistence unit, not the DataSource. */
 public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
-    private static final String PAUSED = to(Transition.HAND_BACK, Status.WAITING_FOR_PAUSE);
-    private static final String QUEUED = to(Transition.HAND_BACK, Status.RUNNING);
-
     private final PersistenceUnit unit;
     private final JoinedTransactions transactions;
     private final NewInstances newInstances;
@@ -63,9 +56,10 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     private final StepRows rows;
     private final EventWaits waits;
     private final Children children;
+    private final ClaimedInstance claimed;
     private final Steering steering;
     private final ScheduleRows schedules;
-    private final NodeRepository nodes;
+    private final Leases leases;
     private final EndedInstances ended;
     private final InstanceList list;
     private final @Nullable SharedWrites<CheckpointBatch.Row, Written> checkpoints;
@@ -85,9 +79,10 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         this.rows = new StepRows(unit);
         this.waits = new EventWaits(unit, rows);
         this.children = new Children(unit, rows, newInstances);
+        this.claimed = new ClaimedInstance(unit, children);
         this.steering = new Steering(unit, children);
         this.schedules = new ScheduleRows(unit, dialect);
-        this.nodes = unit.repository(NodeRepository.class);
+        this.leases = new Leases(unit);
         this.ended = new EndedInstances(unit, rows);
         this.list = new InstanceList(unit);
         // H2 has its files to itself: there is no round trip to share, and next to no commit
@@ -191,50 +186,32 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public void join(String node, String description, Duration lease) {
-        transactions.own(() -> nodes.insert(node, description, Seconds.of(lease)));
+        transactions.own(() -> leases.join(node, description, lease));
     }
 
     @Override
     public boolean renew(String node, Duration lease) {
-        return transactions.own(() -> nodes.renew(node, Seconds.of(lease)) == 1);
+        return transactions.own(() -> leases.renew(node, lease));
     }
 
     @Override
     public int recover() {
-        return transactions.own(() -> {
-            nodes.deleteExpired();
-            return take(instances.lockOfGoneNodes());
-        });
+        return transactions.own(leases::recover);
     }
 
     @Override
     public List<Owned> owned(String node) {
-        return instances.findOwned(node).stream().map(OwnedRow::owned).toList();
+        return leases.owned(node);
     }
 
     @Override
     public boolean takeBack(String node, long key) {
-        return changed(() -> {
-            int taken = instances.takeFrom(PAUSED, QUEUED, true, node, key);
-            if (taken == 1) {
-                instances.dueAtDeadline(List.of(key));
-            }
-            return taken;
-        });
+        return changed(() -> leases.takeBack(node, key));
     }
 
     @Override
     public void leave(String node) {
-        transactions.own(() -> nodes.delete(node) + take(instances.lockOf(node)));
-    }
-
-    private int take(List<Long> locked) {
-        if (locked.isEmpty()) {
-            return 0;
-        }
-        int taken = instances.take(PAUSED, QUEUED, true, locked);
-        instances.dueAtDeadline(locked);
-        return taken;
+        transactions.own(() -> leases.leave(node));
     }
 
     @Override
@@ -276,7 +253,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
                 key,
                 () -> transactions.own(() -> {
                     int begun = rows.begin(claim, key, startedAt, duration, null);
-                    return begun == 1 && giveUp ? giveUp(claim, Wake.after(duration)) : begun;
+                    return begun == 1 && giveUp ? claimed.suspend(claim, Wake.after(duration)) : begun;
                 }));
     }
 
@@ -285,7 +262,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         return transactions.own(() -> {
             Reception reception = waits.receive(claim, key, wait);
             if (reception.written() == Written.STORED && reception.checkpoint() == null && giveUp) {
-                giveUp(claim, new Wake(reception.left(), reception.signals()));
+                claimed.suspend(claim, new Wake(reception.left(), reception.signals()));
             }
             return reception;
         });
@@ -303,7 +280,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
             Optional<Reception> reception = children.await(claim, key, child, startedAt);
             reception
                     .filter(it -> it.written() == Written.STORED && it.checkpoint() == null && giveUp)
-                    .ifPresent(it -> giveUp(claim, new Wake(null, it.signals())));
+                    .ifPresent(it -> claimed.suspend(claim, new Wake(null, it.signals())));
             return reception;
         });
     }
@@ -315,18 +292,12 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public boolean suspend(Claim claim, Wake wake) {
-        return changed(() -> giveUp(claim, wake));
+        return changed(() -> claimed.suspend(claim, wake));
     }
 
     @Override
     public boolean postpone(Claim claim, Duration delay) {
-        return changed(() -> {
-            int given = suspended(claim, Wake.after(delay));
-            if (given == 1 && claim.interrupted()) {
-                instances.interrupted(claim.key());
-            }
-            return given;
-        });
+        return changed(() -> claimed.postpone(claim, delay));
     }
 
     @Override
@@ -341,7 +312,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
                 return 0;
             }
             rows.nextAttemptIn(claim, attempt, Seconds.of(wait));
-            return giveUp ? giveUp(claim, Wake.after(wait)) : 1;
+            return giveUp ? claimed.suspend(claim, Wake.after(wait)) : 1;
         });
     }
 
@@ -364,53 +335,22 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public boolean beginRollback(Claim claim, Ending ending) {
-        Failure failure = Objects.requireNonNull(ending.failure());
-        return changed(() -> instances.beginRollback(
-                claim.key(),
-                claim.epoch(),
-                ending.status().word(),
-                failure.name(),
-                failure.message(),
-                failure.stack()));
+        return changed(() -> claimed.beginRollback(claim, ending));
     }
 
     @Override
     public boolean endRollback(Claim claim, Rollback.Outcome outcome, Duration keep) {
-        return ended(claim, () -> instances.endRollback(claim.key(), claim.epoch(), outcome.word(), Seconds.of(keep)));
+        return changed(() -> claimed.endRollback(claim, outcome, keep));
     }
 
     @Override
     public boolean end(Claim claim, Ending ending, Duration keep) {
-        double seconds = Seconds.of(keep);
-        Failure failure = ending.failure();
-        String output = ending.output();
-        if (output != null) {
-            return ended(
-                    claim, () -> instances.complete(claim.key(), claim.epoch(), output, ending.sensitive(), seconds));
-        }
-        if (failure == null) {
-            throw new IllegalArgumentException("An instance ends with an output or a failure: " + ending);
-        }
-        return ended(
-                claim,
-                () -> instances.fail(
-                        claim.key(),
-                        claim.epoch(),
-                        ending.status().word(),
-                        failure.name(),
-                        failure.message(),
-                        failure.stack(),
-                        seconds));
-    }
-
-    private boolean ended(Claim claim, IntSupplier end) {
-        Long parent = claim.parent();
-        return changed(() -> parent == null ? end.getAsInt() : children.end(parent, claim.key(), end));
+        return changed(() -> claimed.end(claim, ending, keep));
     }
 
     @Override
     public boolean release(Claim claim, boolean interrupted) {
-        return changed(() -> inTime(claim, instances.release(PAUSED, QUEUED, interrupted, claim.key(), claim.epoch())));
+        return changed(() -> claimed.release(claim, interrupted));
     }
 
     @Override
@@ -458,34 +398,6 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     @Override
     public void close() {
         unit.close();
-    }
-
-    private int giveUp(Claim claim, Wake wake) {
-        return inTime(claim, suspended(claim, wake));
-    }
-
-    private int inTime(Claim claim, int givenUp) {
-        if (givenUp == 1 && claim.deadline() != null) {
-            instances.dueAtDeadline(List.of(claim.key()));
-        }
-        return givenUp;
-    }
-
-    private int suspended(Claim claim, Wake wake) {
-        Duration after = wake.after();
-        Long signals = wake.signals();
-        return instances.suspend(
-                to(Transition.SUSPEND, Status.WAITING_FOR_PAUSE),
-                to(Transition.SUSPEND, Status.RUNNING),
-                after != null,
-                after == null ? 0 : Seconds.of(after),
-                signals == null ? -1 : signals,
-                claim.key(),
-                claim.epoch());
-    }
-
-    private static String to(Transition transition, Status from) {
-        return transition.from(from).orElseThrow().word();
     }
 
     private boolean changed(Supplier<Integer> update) {

@@ -86,4 +86,9 @@ public enum Transition {
     public Optional<Status> from(Status status) {
         return Optional.ofNullable(table.get(status));
     }
+
+    /** The same as it is stored, where it is certain that it leads somewhere. */
+    public String wordFrom(Status status) {
+        return from(status).orElseThrow().word();
+    }
 }
