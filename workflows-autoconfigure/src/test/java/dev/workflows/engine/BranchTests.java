@@ -225,6 +225,7 @@ class BranchTests {
     @OnEveryDatabase
     void theWinnerOfARaceIsTheSameAtEveryReplay(TestDatabase database) throws Exception {
         AtomicBoolean interrupted = new AtomicBoolean();
+        CountDownLatch inBody = new CountDownLatch(1);
         CountDownLatch never = new CountDownLatch(1);
         Object output = run(database, (steps, step) -> {
             passes.incrementAndGet();
@@ -234,6 +235,7 @@ class BranchTests {
                         // at a replay, this one would be the first
                         if (passes.get() == 1) {
                             steps.act(() -> {
+                                inBody.countDown();
                                 try {
                                     never.await();
                                 } catch (InterruptedException e) {
@@ -244,7 +246,10 @@ class BranchTests {
                         }
                         return "slow";
                     },
-                    () -> steps.text(() -> "fast " + enter("fast")));
+                    () -> steps.text(() -> {
+                        inBody.await();
+                        return "fast " + enter("fast");
+                    }));
             step.sleep("a replay", Duration.ofMillis(10));
             return winner;
         });
