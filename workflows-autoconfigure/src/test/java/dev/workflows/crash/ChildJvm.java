@@ -101,6 +101,18 @@ final class ChildJvm implements AutoCloseable {
         }
     }
 
+    /** Not with {@code onExit}: that completes on the common pool, whose one thread on a small machine may be busy. */
+    private void awaitEnd() {
+        try {
+            if (!process.waitFor(Signals.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException("The node \"%s\" cannot be killed".formatted(node));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     int awaitExit() throws InterruptedException {
         if (!process.waitFor(Signals.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             throw new IllegalStateException("The node \"%s\" has not exited".formatted(node));
@@ -116,7 +128,7 @@ final class ChildJvm implements AutoCloseable {
     /** As {@code kill -9} does: it learns nothing of it. */
     void kill() {
         process.destroyForcibly();
-        process.onExit().join();
+        awaitEnd();
         Runtime.getRuntime().removeShutdownHook(killAtExit);
     }
 }

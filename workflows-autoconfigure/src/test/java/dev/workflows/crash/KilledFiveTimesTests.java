@@ -69,7 +69,8 @@ class KilledFiveTimesTests {
             WorkflowBinding<String, String> marathons = CrashApplication.binding(outside, "MARATHON");
             create(marathons);
             List<String> sendings = sendings(random);
-            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(marathons, sendings));
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(
+                    () -> send(marathons, sendings), task -> new Thread(task, "sender").start());
             for (int kill = 1; kill <= KILLS; kill++) {
                 killAfter(1 + random.nextInt(INSTANCES * BODIES / (KILLS + 1)), start("node-" + kill));
             }
