@@ -100,6 +100,16 @@ final class CheckpointBatch {
 
     /** Whether each was stored. */
     List<Boolean> insert(List<Row> rows) {
+        // of two with the same key one is stored, and nobody could say which
+        Set<Stored> keys = new HashSet<>();
+        List<Row> first = rows.stream().filter(row -> keys.add(row.stored())).toList();
+        Set<Stored> stored = insertDistinct(first);
+        return rows.stream()
+                .map(row -> stored.contains(row.stored()) && first.stream().anyMatch(it -> it == row))
+                .toList();
+    }
+
+    private Set<Stored> insertDistinct(List<Row> rows) {
         NativeQuery<Object[]> query = entityManager.unwrap(Session.class).createNativeQuery(INSERT, Object[].class);
         COLUMNS.forEach(column -> query.setParameter(column.name(), column.of(rows)));
         Set<Stored> stored = new HashSet<>();
@@ -109,6 +119,6 @@ final class CheckpointBatch {
             stored.add(new Stored(((Number) row[0]).longValue(), key));
         }
         // nobody else stores under a key that this claim holds, so what is there is this row
-        return rows.stream().map(row -> stored.contains(row.stored())).toList();
+        return stored;
     }
 }

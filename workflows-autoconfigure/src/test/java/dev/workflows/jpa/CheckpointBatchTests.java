@@ -111,6 +111,16 @@ class CheckpointBatchTests {
     }
 
     @Test
+    void ofTwoWithTheSameKeyTheFirstIsStored() {
+        Claim claim = claims(1).get(0);
+
+        assertThat(insert(row(claim, "", "same"), row(claim, "", "same"), row(claim, "", "other")))
+                .containsExactly(true, false, true);
+
+        assertThat(names()).containsExactly("other", "same");
+    }
+
+    @Test
     void leavesOutWhoseKeyIsTaken() {
         List<Claim> claims = claims(2);
         store.append(claims.get(0), row(claims.get(0), "", "taken").checkpoint());
