@@ -94,6 +94,18 @@ class PackageRulesTests {
     }
 
     @Test
+    void nothingKnowsTheActuatePackageAndOnlyItKnowsHealth() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.workflows.actuate")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.workflows.actuate", "org.springframework.boot.health..")
+                .because("it can be removed, and Actuator may not be there")
+                .check(CLASSES);
+    }
+
+    @Test
     void packagesDoNotDependOnEachOtherInCircles() {
         slices().matching("dev.workflows.(*)..").should().beFreeOfCycles().check(CLASSES);
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,8 @@ final class Lease {
     private volatile String node = "";
     /** Until when no other node can have taken this one for dead, as {@link System#nanoTime} counts. */
     private volatile long certainUntil = System.nanoTime();
+    /** Why the last heartbeat failed; null if it did not. */
+    private volatile @Nullable Throwable trouble;
 
     Lease(WorkflowStore store, Duration duration) {
         this.store = store;
@@ -37,6 +40,13 @@ final class Lease {
     /** The name under which this node owns instances. */
     String node() {
         return node;
+    }
+
+    /** @param running how many instances this node runs */
+    NodeState state(int running) {
+        Duration sinceRenewal =
+                Duration.ofNanos(System.nanoTime() - certainUntil).plus(duration);
+        return new NodeState(node, running, duration, sinceRenewal, trouble);
     }
 
     /** What a lease is held for. */
@@ -126,7 +136,9 @@ final class Lease {
             if (taken + orphans.release(node, owned, running) > 0) {
                 holder.recovered();
             }
+            trouble = null;
         } catch (RuntimeException e) {
+            trouble = e;
             log.warn("node={} could not renew its lease, trying again: {}", node, e.toString());
         }
     }

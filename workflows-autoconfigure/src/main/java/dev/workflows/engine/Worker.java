@@ -88,6 +88,10 @@ final class Worker implements Lease.Holder {
         return dispatcher;
     }
 
+    NodeState state() {
+        return lease.state(dispatcher.running().size());
+    }
+
     void start() {
         lease.start(leaseTimer, this);
         new Sweeper(store, timer, SWEEP_INTERVAL).start();

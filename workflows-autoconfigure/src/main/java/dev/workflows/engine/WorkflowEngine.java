@@ -5,6 +5,7 @@ import dev.workflows.WorkflowBinding;
 import dev.workflows.store.WorkflowStore;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +43,16 @@ public final class WorkflowEngine implements SmartLifecycle, SmartInitializingSi
                 new Workflows(workflowBeans.definitions(), settings, new Payloads(settings.limits(), codec), beans);
     }
 
+    /** Whether this node is one that runs instances, from its start to its stop. */
+    public boolean isWorker() {
+        return settings.worker().enabled() && !workflows.names().isEmpty();
+    }
+
+    /** How it is, at once and without asking the database; empty while it runs no instances. */
+    public Optional<NodeState> nodeState() {
+        return Optional.ofNullable(worker.get()).map(Worker::state);
+    }
+
     /** The binding of a workflow. */
     WorkflowBinding<Object, Object> binding(String workflow) {
         Starter starter = new Starter(store, () -> {
@@ -65,7 +76,7 @@ public final class WorkflowEngine implements SmartLifecycle, SmartInitializingSi
 
     @Override
     public void start() {
-        if (!settings.worker().enabled() || workflows.names().isEmpty()) {
+        if (!isWorker()) {
             return;
         }
         reportUnknown();

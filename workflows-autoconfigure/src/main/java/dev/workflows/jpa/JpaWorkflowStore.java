@@ -386,6 +386,11 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     }
 
     @Override
+    public void ping() {
+        leases.ping();
+    }
+
+    @Override
     public Optional<Steered> delete(String workflow, String id) {
         return transactions.joining(() -> ended.delete(workflow, id));
     }

@@ -25,6 +25,10 @@ final class Leases {
         return nodes.renew(node, Seconds.of(lease)) == 1;
     }
 
+    void ping() {
+        nodes.one();
+    }
+
     int recover() {
         nodes.deleteExpired();
         return take(instances.lockOfGoneNodes());

@@ -20,6 +20,9 @@ interface NodeRepository extends Repository<NodeEntity, String> {
             where id = :id""")
     int renew(String id, double seconds);
 
+    @NativeQuery("select 1")
+    int one();
+
     @Modifying
     @NativeQuery("delete from workflow_node where lease_until <= current_timestamp")
     int deleteExpired();

@@ -238,6 +238,9 @@ public interface WorkflowStore {
     /** The instances that it started, as long as they are kept, in the order in which it did. */
     List<ChildInstance<?>> children(String workflow, String id);
 
+    /** Returns when the database has answered; nothing is asked of it but that. */
+    void ping();
+
     // --- clean ---
 
     /**

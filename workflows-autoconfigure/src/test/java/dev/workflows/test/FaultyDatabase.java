@@ -6,16 +6,18 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
-/** Stands between an application and its database: it can be away, and lose the answer to a commit. */
+/** Stands between an application and its database: it can be away, hang, and lose the answer to a commit. */
 public class FaultyDatabase implements BeanPostProcessor {
 
     private volatile boolean away;
+    private volatile CountDownLatch hanging = new CountDownLatch(0);
     private final AtomicReference<@Nullable String> losesAnswerTo = new AtomicReference<>();
 
     /** From here on nobody gets a connection. */
@@ -25,6 +27,11 @@ public class FaultyDatabase implements BeanPostProcessor {
 
     public void comeBack() {
         away = false;
+    }
+
+    /** From here on whoever asks for a connection waits for this, without end. */
+    public void hangUntil(CountDownLatch over) {
+        hanging = over;
     }
 
     /** The next transaction that executes such a statement commits, but whoever commits it is told that it failed. */
@@ -50,6 +57,11 @@ public class FaultyDatabase implements BeanPostProcessor {
 
         @Override
         public Connection getConnection() throws SQLException {
+            try {
+                hanging.await();
+            } catch (InterruptedException e) {
+                throw new SQLException("Interrupted while the database hung", e);
+            }
             if (away) {
                 throw new SQLTransientConnectionException("The database is away");
             }
