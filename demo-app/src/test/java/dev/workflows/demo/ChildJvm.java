@@ -55,14 +55,26 @@ class ChildJvm implements AutoCloseable {
     /** Asks the JVM to end, as a deploy does, and waits until it has. */
     void stop() {
         process.destroy();
-        process.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+        awaitEnd();
+    }
+
+    /** Not with {@code onExit}: that completes on the common pool, whose one thread on a small machine may be busy. */
+    private void awaitEnd() {
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException("The JVM does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Ends the JVM as {@code kill -9} does: it learns nothing of it. */
     @Override
     public void close() {
         process.destroyForcibly();
-        process.onExit().join();
+        awaitEnd();
         Runtime.getRuntime().removeShutdownHook(killAtExit);
     }
 

@@ -96,11 +96,14 @@ class FolderBucketTests {
         Arrays.fill(ones, (byte) 1);
         bucket.put("a", zeros);
 
-        CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
-            for (int i = 0; i < 50; i++) {
-                bucket.put("a", i % 2 == 0 ? ones : zeros);
-            }
-        });
+        CompletableFuture<Void> writer = CompletableFuture.runAsync(
+                () -> {
+                    for (int i = 0; i < 50; i++) {
+                        bucket.put("a", i % 2 == 0 ? ones : zeros);
+                    }
+                },
+                // the common pool may have one thread, which may be busy
+                work -> new Thread(work, "writer").start());
 
         do {
             assertThat(Files.readAllBytes(folder.resolve("a"))).isIn(zeros, ones);

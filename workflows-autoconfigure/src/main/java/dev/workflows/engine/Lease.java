@@ -28,6 +28,8 @@ final class Lease {
     private volatile String node = "";
     /** Until when no other node can have taken this one for dead, as {@link System#nanoTime} counts. */
     private volatile long certainUntil = System.nanoTime();
+    /** For the timer's thread alone; counted as {@link System#nanoTime} does. */
+    private long recoversFrom = System.nanoTime();
     /** Why the last heartbeat failed; null if it did not. */
     private volatile @Nullable Throwable trouble;
 
@@ -117,6 +119,10 @@ final class Lease {
     private void beat(Holder holder) {
         try {
             long asked = System.nanoTime();
+            if (trouble != null || !isCertain()) {
+                // the others may have been without the database too: they get the time to say that they live
+                recoversFrom = asked + duration.toNanos();
+            }
             if (store.renew(node, duration)) {
                 renewed(asked);
             } else {
@@ -127,7 +133,7 @@ final class Lease {
                 holder.lost();
                 join();
             }
-            int taken = store.recover();
+            int taken = asked - recoversFrom < 0 ? 0 : store.recover();
             if (taken > 0) {
                 log.info("{} interrupted instances of dead nodes go on", taken);
             }

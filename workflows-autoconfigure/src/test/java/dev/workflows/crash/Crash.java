@@ -2,11 +2,13 @@ package dev.workflows.crash;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.workflows.test.OwnThread;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
@@ -131,12 +133,16 @@ class Crash implements SmartLifecycle {
     /** Says when the engine, having been told to stop, waits for running attempts. */
     @EventListener
     void closing(ContextClosedEvent event) {
-        Thread thread = new Thread(() -> {
-            await().atMost(Signals.PATIENCE).pollInterval(Duration.ofMillis(5)).until(Crash::isDraining);
-            signals.raise("draining-" + node);
+        OwnThread.start(() -> {
+            try {
+                await().atMost(Signals.PATIENCE)
+                        .pollInterval(Duration.ofMillis(5))
+                        .until(Crash::isDraining);
+                signals.raise("draining-" + node);
+            } catch (ConditionTimeoutException e) {
+                // its bodies had ended before anybody looked: who waits for the signal says so
+            }
         });
-        thread.setDaemon(true);
-        thread.start();
     }
 
     private static boolean isDraining() {

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.workflows.WorkflowBinding;
 import dev.workflows.WorkflowInstance;
+import dev.workflows.test.OwnThread;
 import dev.workflows.test.TestApplication;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,7 +71,7 @@ final class Nodes implements AutoCloseable {
 
     /** Closes a node on another thread, up to where it waits for its bodies. */
     CompletableFuture<Void> closing(ConfigurableApplicationContext context, String node) {
-        CompletableFuture<Void> closing = CompletableFuture.runAsync(context::close);
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(context::close, OwnThread::start);
         signals.awaitRaised("draining-" + node);
         return closing;
     }

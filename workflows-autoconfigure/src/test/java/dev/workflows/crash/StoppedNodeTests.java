@@ -7,6 +7,7 @@ import dev.workflows.CreateOptions;
 import dev.workflows.Status;
 import dev.workflows.WorkflowBinding;
 import dev.workflows.engine.WorkflowEngine;
+import dev.workflows.test.OwnThread;
 import dev.workflows.test.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -108,7 +109,7 @@ class StoppedNodeTests {
             ConfigurableApplicationContext first = nodes.start("first", SlowHistory.class, LEASE);
             CrashApplication.create(first, "order");
             nodes.signals().awaitRaised("loading");
-            CompletableFuture<Void> closing = CompletableFuture.runAsync(first::close);
+            CompletableFuture<Void> closing = CompletableFuture.runAsync(first::close, OwnThread::start);
             await().until(() -> closing.isDone() || nodes.signals().isRaised("draining-first"));
             nodes.signals().raise("go");
             closing.get(20, TimeUnit.SECONDS);
@@ -152,7 +153,7 @@ class StoppedNodeTests {
             node.getBean(TransactionTemplate.class).executeWithoutResult(status -> {
                 CrashApplication.create(node, "late");
                 // as the container does, not within this transaction
-                CompletableFuture.runAsync(engine::stop).join();
+                CompletableFuture.runAsync(engine::stop, OwnThread::start).join();
             });
             assertThat(nodes.journal().entries()).isEmpty();
             engine.start();
@@ -170,13 +171,15 @@ class StoppedNodeTests {
             WorkflowBinding<String, String> orders = CrashApplication.binding(first);
             Queue<String> accepted = new ConcurrentLinkedQueue<>();
             CompletableFuture<?>[] creators = IntStream.range(0, 2)
-                    .mapToObj(creator -> CompletableFuture.runAsync(() -> {
-                        for (int i = 0; i < 40; i++) {
-                            String id = creator + "-" + i;
-                            orders.create(CreateOptions.of("order").withId(id));
-                            accepted.add(id);
-                        }
-                    }))
+                    .mapToObj(creator -> CompletableFuture.runAsync(
+                            () -> {
+                                for (int i = 0; i < 40; i++) {
+                                    String id = creator + "-" + i;
+                                    orders.create(CreateOptions.of("order").withId(id));
+                                    accepted.add(id);
+                                }
+                            },
+                            OwnThread::start))
                     .toArray(CompletableFuture<?>[]::new);
             await().pollInterval(Duration.ofMillis(1)).until(() -> accepted.size() > 5);
             first.close();

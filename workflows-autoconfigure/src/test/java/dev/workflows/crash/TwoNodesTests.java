@@ -3,9 +3,14 @@ package dev.workflows.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.workflows.engine.NodeState;
+import dev.workflows.engine.WorkflowEngine;
+import dev.workflows.test.FaultyDatabase;
 import dev.workflows.test.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +102,38 @@ class TwoNodesTests {
             assertThat(nodes.journal().of(point.instance(), "first")).isEqualTo("reserve#1");
             assertThat(CrashDatabase.ledger(url)).containsExactly(point.instance());
         }
+    }
+
+    @Test
+    void nodesThatWereWithoutTheDatabaseTogetherDoNotTakeOneAnotherForDead() throws Exception {
+        CrashPoint point = CrashPoint.INSIDE_SECOND_STEP;
+        String[] properties = {"workflows.worker.lease=3 seconds", "crash.hold=until-go"};
+        try (Nodes nodes = new Nodes(url, directory)) {
+            ConfigurableApplicationContext first = nodes.start("first", FaultyDatabase.class, properties);
+            CrashApplication.create(first, point.instance());
+            nodes.signals().awaitRaised(point.instance());
+            ConfigurableApplicationContext second = nodes.start("second", FaultyDatabase.class, properties);
+            List<FaultyDatabase> databases = Stream.of(second, first)
+                    .map(node -> node.getBean(FaultyDatabase.class))
+                    .toList();
+
+            databases.forEach(FaultyDatabase::goAway);
+            await().until(() -> Stream.of(first, second)
+                    .allMatch(node -> state(node).isExpired() && state(node).trouble() != null));
+            for (FaultyDatabase database : databases) {
+                database.comeBack();
+                await().until(() ->
+                        !state(database == databases.get(0) ? second : first).isExpired());
+            }
+            nodes.signals().raise("go");
+
+            assertThat(Nodes.output(second, point))
+                    .isEqualTo("reserve#1@first charge#1@first confirm#1@first book#1@first ship#1@first");
+        }
+    }
+
+    private static NodeState state(ConfigurableApplicationContext node) {
+        return node.getBean(WorkflowEngine.class).nodeState().orElseThrow();
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.workflows.store.Claim;
 import dev.workflows.store.InstanceQueue;
 import dev.workflows.store.NewInstance;
 import dev.workflows.store.StepKey;
+import dev.workflows.test.OwnThread;
 import dev.workflows.test.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
@@ -150,7 +151,7 @@ class CheckpointBatchTests {
     }
 
     private static <T> T onAnotherThread(Supplier<T> work) {
-        return CompletableFuture.supplyAsync(work).join();
+        return CompletableFuture.supplyAsync(work, OwnThread::start).join();
     }
 
     private List<String> names() {

@@ -14,6 +14,7 @@ import dev.workflows.store.NewInstance;
 import dev.workflows.store.ScheduleKey;
 import dev.workflows.store.Wake;
 import dev.workflows.test.OnEveryDatabase;
+import dev.workflows.test.OwnThread;
 import dev.workflows.test.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
@@ -131,13 +132,16 @@ class ScheduleStoreTests {
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch leave = new CountDownLatch(1);
 
-        CompletableFuture<Firings> first = CompletableFuture.supplyAsync(() -> store.fire(WORKFLOW, firings -> {
-            inside.countDown();
-            awaitUninterruptibly(leave);
-            return new Firings(firings.now(), Map.of(DAILY, SIX.plusSeconds(60)));
-        }));
+        CompletableFuture<Firings> first = CompletableFuture.supplyAsync(
+                () -> store.fire(WORKFLOW, firings -> {
+                    inside.countDown();
+                    awaitUninterruptibly(leave);
+                    return new Firings(firings.now(), Map.of(DAILY, SIX.plusSeconds(60)));
+                }),
+                OwnThread::start);
         assertThat(inside.await(10, TimeUnit.SECONDS)).isTrue();
-        CompletableFuture<Map<ScheduleKey, Instant>> second = CompletableFuture.supplyAsync(() -> stored(WORKFLOW));
+        CompletableFuture<Map<ScheduleKey, Instant>> second =
+                CompletableFuture.supplyAsync(() -> stored(WORKFLOW), OwnThread::start);
         // it gets in nowhere but through the lock, and another workflow is in nobody's way
         assertThat(stored("other")).isEmpty();
         leave.countDown();
