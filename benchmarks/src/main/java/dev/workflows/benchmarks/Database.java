@@ -5,6 +5,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** The PostgreSQL that is measured: one that is started here with fsync on, or one that is there already. */
 record Database(
@@ -29,18 +30,19 @@ record Database(
         return pool;
     }
 
+    /** With a connection of its own for each statement. */
+    JdbcClient jdbc() {
+        return JdbcClient.create(new DriverManagerDataSource(url, user, password));
+    }
+
     /** Version, and whether a commit waits for the disk. */
     String describe() {
-        try (HikariDataSource pool = pool(1)) {
-            JdbcClient jdbc = JdbcClient.create(pool);
-            return "%s, fsync %s, synchronous_commit %s"
-                    .formatted(
-                            jdbc.sql("show server_version").query(String.class).single(),
-                            jdbc.sql("show fsync").query(String.class).single(),
-                            jdbc.sql("show synchronous_commit")
-                                    .query(String.class)
-                                    .single());
-        }
+        return "%s, fsync %s, synchronous_commit %s"
+                .formatted(show("server_version"), show("fsync"), show("synchronous_commit"));
+    }
+
+    private String show(String setting) {
+        return jdbc().sql("show " + setting).query(String.class).single();
     }
 
     @Override

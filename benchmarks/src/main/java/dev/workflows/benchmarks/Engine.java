@@ -1,30 +1,30 @@
 package dev.workflows.benchmarks;
 
+import dev.workflows.CreateOptions;
+import dev.workflows.Status;
 import dev.workflows.WorkflowBinding;
+import dev.workflows.WorkflowInstance;
 import dev.workflows.benchmarks.CountingWorkflow.Plan;
 import dev.workflows.benchmarks.CountingWorkflow.Times;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import javax.sql.DataSource;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** An application with the library in it, as a user would have it, and what is measured of it. */
 final class Engine implements AutoCloseable {
 
     private static final Duration LONG_ENOUGH = Duration.ofMinutes(5);
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    @Import(CountingWorkflow.class)
-    static class Application {}
+    private static final int BATCH = 100;
 
     /** What an instance costs the database. */
-    record Cost(double commits, double walBytes) {}
+    record Cost(double writeTransactions, double reads, double walBytes) {}
+
+    /** What a node sends in a second while there is nothing to do. */
+    record Idle(double statements, double transactions, double checks) {}
 
     /** @param p50 in milliseconds */
     record Latency(double p50, double p99) {}
@@ -33,21 +33,62 @@ final class Engine implements AutoCloseable {
     private final WorkflowBinding<Plan, Times> binding;
     private final JdbcClient jdbc;
 
-    @SuppressWarnings("unchecked")
     private Engine(ConfigurableApplicationContext application) {
         this.application = application;
-        this.binding = (WorkflowBinding<Plan, Times>) application.getBean("COUNTING");
+        this.binding = binding("COUNTING");
         this.jdbc = JdbcClient.create(application.getBean(DataSource.class));
     }
 
-    static Engine on(Database database) {
-        return new Engine(SpringApplication.run(
-                Application.class,
+    /** @param properties {@code --key=value} */
+    static Engine on(Database database, String... properties) {
+        return new Engine(Application.start(List.of(), properties(database, properties)));
+    }
+
+    /** One that counts what it sends to its database. */
+    static Engine counting(Database database, String... properties) {
+        return new Engine(Application.start(List.of(Statements.class), properties(database, properties)));
+    }
+
+    private static List<String> properties(Database database, String... more) {
+        List<String> properties = new ArrayList<>(List.of(
                 "--spring.datasource.url=" + database.url(),
                 "--spring.datasource.username=" + database.user(),
-                "--spring.datasource.password=" + database.password(),
-                "--spring.datasource.hikari.maximum-pool-size=32",
-                "--workflows.worker.concurrency=64"));
+                "--spring.datasource.password=" + database.password()));
+        properties.addAll(List.of(more));
+        return properties;
+    }
+
+    <T> T bean(Class<T> type) {
+        return application.getBean(type);
+    }
+
+    /** So many instances with so many steps, for whichever node. */
+    void create(int instances, int steps) {
+        List<CreateOptions<Plan>> batch = new ArrayList<>();
+        for (int i = 1; i <= instances; i++) {
+            batch.add(CreateOptions.of(new Plan(steps, false)));
+            if (batch.size() == BATCH || i == instances) {
+                binding.createBatch(List.copyOf(batch));
+                batch.clear();
+            }
+        }
+    }
+
+    /** One that stays in its step, for whichever node. */
+    void createHeld() {
+        this.<String, String>binding("HELD").create("held");
+    }
+
+    /** One that sleeps, named "sleeper". Returns when it does. */
+    void createSleeping() throws InterruptedException {
+        WorkflowInstance<?> sleeper = this.<String, String>binding("SLEEPING")
+                .create(CreateOptions.of("asleep").withId("sleeper"));
+        Await.until("it sleeps", () -> sleeper.status().status() == Status.WAITING);
+    }
+
+    @SuppressWarnings("unchecked")
+    private <P, R> WorkflowBinding<P, R> binding(String name) {
+        return (WorkflowBinding<P, R>) application.getBean(name);
     }
 
     private Times run(Plan plan) throws InterruptedException {
@@ -92,30 +133,34 @@ final class Engine implements AutoCloseable {
         return millis(times.end() - times.entered());
     }
 
-    /** What is written for one instance, on a node that does nothing else. */
+    /** What is sent and written for one instance; the node counts, and does nothing else. */
     Cost cost(int instances, int steps) throws InterruptedException {
-        double commits = commits();
+        Statements statements = application.getBean(Statements.class);
+        Statements.Count before = statements.count();
         double wal = wal();
         for (int i = 0; i < instances; i++) {
             run(new Plan(steps, false));
         }
-        return new Cost((commits() - commits) / instances, (wal() - wal) / instances);
+        double written = wal() - wal;
+        Statements.Count sent = statements.count().minus(before);
+        return new Cost(
+                (double) sent.writeTransactions() / instances,
+                // all but the two of this method
+                (double) (sent.reads() - 2) / instances,
+                written / instances);
     }
 
-    /** Transactions a second while there is nothing to do. */
-    double idleTransactions(Duration time) throws InterruptedException {
-        double before = commits();
+    /** What is sent while there is nothing to do; the node counts. */
+    Idle idle(Duration time) throws InterruptedException {
+        Statements statements = application.getBean(Statements.class);
+        Statements.Count before = statements.count();
         Thread.sleep(time.toMillis());
-        return (commits() - before) / time.toSeconds();
-    }
-
-    private double commits() throws InterruptedException {
-        // what backends have counted is told once a second at most
-        Thread.sleep(1_100);
-        jdbc.sql("select pg_stat_force_next_flush()").query().listOfRows();
-        return jdbc.sql("select xact_commit from pg_stat_database where datname = current_database()")
-                .query(Double.class)
-                .single();
+        Statements.Count sent = statements.count().minus(before);
+        double seconds = time.toMillis() / 1e3;
+        return new Idle(
+                (sent.reads() + sent.writes()) / seconds,
+                (sent.readTransactions() + sent.writeTransactions()) / seconds,
+                sent.checks() / seconds);
     }
 
     private double wal() {
