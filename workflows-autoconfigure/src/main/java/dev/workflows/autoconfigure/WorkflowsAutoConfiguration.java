@@ -16,6 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
@@ -56,10 +57,11 @@ public class WorkflowsAutoConfiguration {
     WorkflowStore workflowStore(
             @WorkflowsDataSource ObjectProvider<DataSource> marked,
             ObjectProvider<DataSource> any,
+            ObjectProvider<DataSourcePoolMetadataProvider> pools,
             WorkflowsProperties properties) {
         DataSource dataSource = DataSourceChoice.choose(marked, any);
         WorkflowSchema.prepare(dataSource, properties.schema().mode());
-        return new JpaWorkflowStore(dataSource);
+        return new JpaWorkflowStore(dataSource, properties.worker().listen() && PoolRoom.isIn(dataSource, pools));
     }
 
     @Bean

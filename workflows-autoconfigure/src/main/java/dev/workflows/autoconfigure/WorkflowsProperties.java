@@ -67,7 +67,8 @@ public record WorkflowsProperties(
      *
      * @param enabled Whether it runs any; if not, it can create them and look at them.
      * @param concurrency How many it runs at once, each on a thread of its own. Waiting ones do not count.
-     * @param pollInterval How often it looks for instances that other nodes left, at least.
+     * @param pollInterval How often it looks for instances that other nodes left, at least; a fifth as often while they tell it.
+     * @param listen Whether it keeps a connection of the pool to be told by other nodes at once, where the database is PostgreSQL and the pool has at least 4.
      * @param lease How long after its last word it counts as dead, and others take over what it ran. At least 1 second.
      * @param shutdownTimeout How long running attempts may take to end when the application stops.
      * @param interruptGrace How long a body that was interrupted at its timeout may take to end, before its thread is left behind.
@@ -76,6 +77,7 @@ public record WorkflowsProperties(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("32") int concurrency,
             @DefaultValue("1 second") DurationText pollInterval,
+            @DefaultValue("true") boolean listen,
             @DefaultValue("6 seconds") DurationText lease,
             @DefaultValue("20 seconds") DurationText shutdownTimeout,
             @DefaultValue("5 seconds") DurationText interruptGrace) {

@@ -29,20 +29,18 @@ final class Dispatcher {
     private final Lease lease;
     private final InstanceRunner runner;
     private final Executor threads;
-    private final Duration pollInterval;
     private final Wakeup wakeup = new Wakeup();
     private final Map<Long, Claim> running = new ConcurrentHashMap<>();
     private int free;
     private volatile boolean moreDue;
     private volatile boolean stopped;
 
-    Dispatcher(WorkflowStore store, Lease lease, InstanceRunner runner, Executor threads, WorkerSettings settings) {
+    Dispatcher(WorkflowStore store, Lease lease, InstanceRunner runner, Executor threads, int concurrency) {
         this.store = store;
         this.lease = lease;
         this.runner = runner;
         this.threads = threads;
-        this.pollInterval = settings.pollInterval();
-        this.free = settings.concurrency();
+        this.free = concurrency;
     }
 
     /** A slot for an instance that is about to be created on this node; null if it must queue, behind those that do. */
@@ -96,19 +94,28 @@ final class Dispatcher {
         wakeup.in(duration);
     }
 
+    /** Another node has no room for what is due, or has made something due. */
+    void told() {
+        if (free() > 0) {
+            wakeup.in(Duration.ZERO);
+        } else {
+            moreDue = true;
+        }
+    }
+
     void stop() {
         stopped = true;
         wakeup.in(Duration.ZERO);
     }
 
     /** Polls until stopped, on the calling thread. */
-    void pollUntilStopped(List<InstanceQueue> queues) {
+    void pollUntilStopped(List<InstanceQueue> queues, PollPace pace) {
         List<String> workflows =
                 queues.stream().flatMap(queue -> queue.workflows().stream()).toList();
         while (!stopped) {
             Duration next;
             try {
-                next = poll(queues, workflows);
+                next = poll(queues, workflows, pace);
             } catch (RuntimeException | Error e) {
                 log.warn("Looking for due instances failed, trying again in {}", AFTER_FAILURE, e);
                 next = AFTER_FAILURE;
@@ -119,15 +126,26 @@ final class Dispatcher {
     }
 
     /** Claims what is due and fits; returns when to look again. */
-    private Duration poll(List<InstanceQueue> queues, List<String> workflows) {
+    private Duration poll(List<InstanceQueue> queues, List<String> workflows, PollPace pace) {
+        if (moreDue && free() == 0) {
+            // whoever frees a slot looks again
+            return leftToOthers(pace.afterLook(true));
+        }
         // looked at first: what becomes due in the meantime is claimed, or is the next
         Due due = store.due(workflows);
         moreDue = due.now() && claim(queues);
-        if (moreDue && free() > 0) {
-            return Duration.ZERO;
+        Duration longest = pace.afterLook(due.now());
+        if (moreDue) {
+            return free() > 0 ? Duration.ZERO : leftToOthers(longest);
         }
         Duration next = due.next();
-        return next == null || next.compareTo(pollInterval) > 0 ? pollInterval : next;
+        return next == null || next.compareTo(longest) > 0 ? longest : next;
+    }
+
+    /** Those who wait for their next look, because they were told of nothing, may have room. */
+    private Duration leftToOthers(Duration lookAgain) {
+        store.tell(List.of());
+        return lookAgain;
     }
 
     /** Whether more may be due than there were slots for. */

@@ -273,7 +273,7 @@ final class InstanceRunner {
     private void tellParent(Pass pass) {
         Long parent = pass.claim().parent();
         if (parent != null) {
-            passes.of(parent).forEach(Pass::signalled);
+            passes.signalled(parent);
             pass.dueNow();
         }
     }

@@ -1,16 +1,20 @@
 package dev.workflows.engine;
 
 import dev.workflows.DurationText;
+import dev.workflows.store.Heartbeat;
 import dev.workflows.store.Owned;
 import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +28,9 @@ final class Lease {
 
     private final WorkflowStore store;
     private final Duration duration;
+    private final ScheduledExecutorService timer;
     private final Orphans orphans;
+    private final AtomicBoolean soon = new AtomicBoolean();
     private volatile String node = "";
     /** Until when no other node can have taken this one for dead, as {@link System#nanoTime} counts. */
     private volatile long certainUntil = System.nanoTime();
@@ -33,9 +39,10 @@ final class Lease {
     /** Why the last heartbeat failed; null if it did not. */
     private volatile @Nullable Throwable trouble;
 
-    Lease(WorkflowStore store, Duration duration) {
+    Lease(WorkflowStore store, Duration duration, ScheduledExecutorService timer) {
         this.store = store;
         this.duration = duration;
+        this.timer = timer;
         this.orphans = new Orphans(store);
     }
 
@@ -57,17 +64,17 @@ final class Lease {
         /** The keys of the instances that this node runs, or is about to. */
         Set<Long> running();
 
-        /** Asks what this node owns, and has that be compared with what it runs. */
-        List<Owned> compare(Supplier<List<Owned>> owned);
+        /** What compares that with the instances that this node owns, as the database says a little later. */
+        Consumer<List<Owned>> comparing();
 
         /** Other nodes have taken over what this node ran. */
         void lost();
 
         /** Instances have become due that others ran, or nobody. */
-        void recovered();
+        void due();
     }
 
-    void start(ScheduledExecutorService timer, Holder holder) {
+    void start(Holder holder) {
         join();
         long every = duration.toNanos() / RENEWALS_PER_LEASE;
         timer.scheduleWithFixedDelay(() -> beat(holder), 0, every, TimeUnit.NANOSECONDS);
@@ -115,16 +122,43 @@ final class Lease {
         renewed(asked);
     }
 
+    /** Something that this node runs was steered elsewhere: does not wait for the next time. */
+    void beatSoon(Holder holder) {
+        if (!soon.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            timer.execute(() -> {
+                soon.set(false);
+                beat(holder);
+            });
+        } catch (RejectedExecutionException e) {
+            log.debug("node={} stops, and with it whatever was steered", node);
+        }
+    }
+
     /** Must not throw: the timer would never call again. */
     private void beat(Holder holder) {
         try {
+            Set<Long> running = holder.running();
+            Consumer<List<Owned>> comparison = holder.comparing();
             long asked = System.nanoTime();
             if (trouble != null || !isCertain()) {
                 // the others may have been without the database too: they get the time to say that they live
                 recoversFrom = asked + duration.toNanos();
             }
-            if (store.renew(node, duration)) {
+            Optional<Heartbeat> heartbeat = store.renew(node, duration);
+            if (heartbeat.isPresent()) {
                 renewed(asked);
+                comparison.accept(heartbeat.get().owned());
+                int released = orphans.release(node, heartbeat.get().owned(), running);
+                boolean recovers = heartbeat.get().anyGone() && asked - recoversFrom >= 0;
+                if (recovers) {
+                    recover();
+                }
+                if (released > 0 || recovers) {
+                    holder.due();
+                }
             } else {
                 log.warn(
                         "node={} was taken for dead after {} without a word: its instances go on elsewhere, and it joins anew",
@@ -133,19 +167,17 @@ final class Lease {
                 holder.lost();
                 join();
             }
-            int taken = asked - recoversFrom < 0 ? 0 : store.recover();
-            if (taken > 0) {
-                log.info("{} interrupted instances of dead nodes go on", taken);
-            }
-            Set<Long> running = holder.running();
-            List<Owned> owned = holder.compare(() -> store.owned(node));
-            if (taken + orphans.release(node, owned, running) > 0) {
-                holder.recovered();
-            }
             trouble = null;
         } catch (RuntimeException e) {
             trouble = e;
             log.warn("node={} could not renew its lease, trying again: {}", node, e.toString());
+        }
+    }
+
+    private void recover() {
+        int taken = store.recover();
+        if (taken > 0) {
+            log.info("{} interrupted instances of dead nodes go on", taken);
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** The passes that are running on this node. */
@@ -17,12 +18,15 @@ final class Passes {
 
     private final Lease lease;
     private final DeadlineWatch deadlines;
+    private final Consumer<List<Long>> elsewhere;
     private final Set<Pass> running = ConcurrentHashMap.newKeySet();
     private boolean stopping;
 
-    Passes(Lease lease, DeadlineWatch deadlines) {
+    /** @param elsewhere tells other nodes of instances that do not run here */
+    Passes(Lease lease, DeadlineWatch deadlines, Consumer<List<Long>> elsewhere) {
         this.lease = lease;
         this.deadlines = deadlines;
+        this.elsewhere = elsewhere;
     }
 
     /**
@@ -73,6 +77,15 @@ final class Passes {
             if (found.status() == Status.WAITING_FOR_PAUSE) {
                 pass.pause();
             }
+        }
+    }
+
+    /** Something has come that a branch of an instance may be waiting for, wherever that runs. */
+    void signalled(long key) {
+        List<Pass> here = of(key);
+        here.forEach(Pass::signalled);
+        if (here.isEmpty()) {
+            elsewhere.accept(List.of(key));
         }
     }
 

@@ -33,7 +33,12 @@ final class Starter {
      */
     Set<String> start(List<NewInstance> instances) {
         Dispatcher here = dispatcher.get();
-        return here == null ? store.create(instances).keySet() : start(instances, here);
+        if (here == null) {
+            Set<String> created = store.create(instances).keySet();
+            leaveToOthers();
+            return created;
+        }
+        return start(instances, here);
     }
 
     /**
@@ -44,7 +49,9 @@ final class Starter {
     StartedChild start(NewInstance instance, Function<NewInstance, StartedChild> storing) {
         Dispatcher here = dispatcher.get();
         if (here == null) {
-            return storing.apply(instance);
+            StartedChild started = storing.apply(instance);
+            leaveToOthers();
+            return started;
         }
         Slot slot = slot(here, instance);
         NewInstance placed = slot == null ? instance : instance.ownedBy(here.node());
@@ -82,6 +89,14 @@ final class Starter {
         }
         placed.forEach(instance -> settle(instance, keys.get(instance.id()), slots.get(instance.id()), here));
         return keys.keySet();
+    }
+
+    private void leaveToOthers() {
+        store.afterTransaction(committed -> {
+            if (committed) {
+                store.tell(List.of());
+            }
+        });
     }
 
     /** Null if it must queue. */

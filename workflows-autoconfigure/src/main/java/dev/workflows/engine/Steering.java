@@ -120,18 +120,33 @@ final class Steering {
         Steered steered = found.orElseThrow(() -> new InstanceNotFoundException(workflow, id));
         if (steered.applied()) {
             store.afterTransaction(committed -> {
-                Worker here = worker.get();
-                if (committed && here != null) {
-                    here.steered(steered.key(), tell);
-                    steered.terminated().forEach(child -> here.steered(child, Pass::loseAndInterrupt));
-                    Long parent = steered.signalled();
-                    if (parent != null) {
-                        here.steered(parent, Pass::signalled);
-                    }
+                if (committed) {
+                    tell(steered, tell);
                 }
             });
         }
         return steered;
+    }
+
+    /** Whoever has the instances, and what else the change concerned. */
+    private void tell(Steered steered, Consumer<Pass> tell) {
+        Worker here = worker.get();
+        Set<Long> elsewhere = new LinkedHashSet<>();
+        if (here == null || !here.steered(steered.key(), tell) && steered.wasOwned()) {
+            elsewhere.add(steered.key());
+        }
+        for (long child : steered.terminated()) {
+            if (here == null || !here.steered(child, Pass::loseAndInterrupt)) {
+                elsewhere.add(child);
+            }
+        }
+        Long parent = steered.signalled();
+        if (parent != null && (here == null || !here.steered(parent, Pass::signalled))) {
+            elsewhere.add(parent);
+        }
+        if (!elsewhere.isEmpty()) {
+            store.tell(elsewhere);
+        }
     }
 
     private static void requireApplied(Steered steered, String workflow, String id, String consequence) {

@@ -4,6 +4,7 @@ import dev.workflows.store.InstanceQueue;
 import dev.workflows.store.Owned;
 import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,7 +14,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
@@ -33,8 +33,10 @@ final class Worker implements Lease.Holder {
     private final ScheduledThreadPoolExecutor timer = timer("workflows-timer-", 2);
     private final Lease lease;
     private final Dispatcher dispatcher;
+    private final Listener listener;
     private final Scheduler scheduler;
     private final Thread polling;
+    private final Thread listening;
     private volatile boolean stopped;
 
     Worker(
@@ -45,10 +47,10 @@ final class Worker implements Lease.Holder {
             EngineSettings settings) {
         this.store = store;
         this.settings = settings.worker();
-        this.lease = new Lease(store, this.settings.lease());
+        this.lease = new Lease(store, this.settings.lease(), leaseTimer);
         Patience patience = new Patience(() -> stopped);
-        this.passes =
-                new Passes(lease, new DeadlineWatch(timer, threads, store, patience, this.settings.interruptGrace()));
+        this.passes = new Passes(
+                lease, new DeadlineWatch(timer, threads, store, patience, this.settings.interruptGrace()), store::tell);
         Watchdog watchdog = new Watchdog(timer, threads, this.settings.interruptGrace());
         AttemptRunner attempts = new AttemptRunner(workflows.payloads(), transactions, watchdog, store, patience);
         Waits waits = new Waits(store, patience, workflows.payloads());
@@ -65,11 +67,15 @@ final class Worker implements Lease.Holder {
                 children,
                 new UnknownSteps(declared, store, patience));
         InstanceRunner instances = new InstanceRunner(workflows, tools, store, patience, passes);
-        this.dispatcher = new Dispatcher(store, lease, instances, threads, this.settings);
+        this.listener = new Listener(store, this::told);
+        this.listening = threads("workflows-listener-", true).newThread(listener::listenUntilStopped);
+        this.dispatcher = new Dispatcher(store, lease, instances, threads, this.settings.concurrency());
         this.scheduler = new Scheduler(timetables(workflows));
         List<InstanceQueue> queues = workflows.queues();
         // not a daemon: an application that only runs workflows is kept alive by it
-        this.polling = threads("workflows-dispatcher-", false).newThread(() -> dispatcher.pollUntilStopped(queues));
+        PollPace pace = new PollPace(this.settings.pollInterval(), listener::isHearing);
+        this.polling =
+                threads("workflows-dispatcher-", false).newThread(() -> dispatcher.pollUntilStopped(queues, pace));
     }
 
     private List<Timetable> timetables(Workflows workflows) {
@@ -93,15 +99,17 @@ final class Worker implements Lease.Holder {
     }
 
     void start() {
-        lease.start(leaseTimer, this);
+        lease.start(this);
         new Sweeper(store, timer, SWEEP_INTERVAL).start();
         polling.start();
+        listening.start();
         scheduler.start(timer, threads);
     }
 
     /** Lets running attempts end in the time that is configured, and hands every instance back. */
     void stop() throws InterruptedException {
         scheduler.stop();
+        listener.stop();
         dispatcher.stop();
         // what it is claiming right now is handed back with the rest
         polling.join(AFTER_INTERRUPT.toMillis());
@@ -120,6 +128,7 @@ final class Worker implements Lease.Holder {
         timer.shutdown();
         threads.shutdown();
         leaseTimer.awaitTermination(AFTER_INTERRUPT.toMillis(), TimeUnit.MILLISECONDS);
+        listening.join(AFTER_INTERRUPT.toMillis());
         lease.leave();
     }
 
@@ -129,11 +138,9 @@ final class Worker implements Lease.Holder {
     }
 
     @Override
-    public List<Owned> compare(Supplier<List<Owned>> owned) {
+    public Consumer<List<Owned>> comparing() {
         List<Pass> asked = passes.all();
-        List<Owned> found = owned.get();
-        passes.compare(asked, found);
-        return found;
+        return owned -> passes.compare(asked, owned);
     }
 
     /** False at once if this node does not run the instance. */
@@ -145,10 +152,24 @@ final class Worker implements Lease.Holder {
         return pass.isPresent();
     }
 
-    /** The instance was steered from here; what other nodes run is told by their heartbeat. */
-    void steered(long key, Consumer<Pass> tell) {
-        passes.of(key).forEach(tell);
+    /**
+     * The instance was steered from here.
+     *
+     * @return false if it does not run here
+     */
+    boolean steered(long key, Consumer<Pass> tell) {
+        List<Pass> here = passes.of(key);
+        here.forEach(tell);
         dispatcher.dueIn(Duration.ZERO);
+        return !here.isEmpty();
+    }
+
+    /** What other nodes have told. */
+    private void told(Set<Long> instances) {
+        if (!Collections.disjoint(instances, dispatcher.running())) {
+            lease.beatSoon(this);
+        }
+        dispatcher.told();
     }
 
     @Override
@@ -157,7 +178,7 @@ final class Worker implements Lease.Holder {
     }
 
     @Override
-    public void recovered() {
+    public void due() {
         dispatcher.dueIn(Duration.ZERO);
     }
 

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param enabled whether it runs any
  * @param concurrency how many at once
- * @param pollInterval how often it looks for what other nodes left, at least
+ * @param pollInterval how often it looks for what other nodes left, at least, while it is not told by them
  * @param lease how long after its last word it counts as dead
  * @param shutdownTimeout how long running attempts may take to end when it stops
  * @param interruptGrace how long an interrupted body may take to end

@@ -5,24 +5,27 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** What differs between the databases: their migrations, and an insert that leaves out duplicates. */
+/** What differs between the databases: their migrations, an insert that leaves out duplicates, and an update that is read. */
 enum Dialect {
     // looks first, because Hibernate logs a violated constraint whoever expects it; a race still ends in one
     H2("""
             select id, pk from final table (
                 insert into workflow_instance (%s)
                 select %s from %s where not exists
-                    (select 1 from workflow_instance i where i.workflow = n.workflow and i.id = n.id))""", ""),
+                    (select 1 from workflow_instance i where i.workflow = n.workflow and i.id = n.id))""", "", """
+            select %s from final table (%s) n %s"""),
     POSTGRESQL(
             "insert into workflow_instance (%s) select %s from %s on conflict do nothing returning id, pk",
-            " on conflict do nothing");
+            " on conflict do nothing", "with renewed as (%2$s returning id) select %1$s from renewed n %3$s");
 
     private final String insertInstances;
     private final String unlessTaken;
+    private final String selectUpdated;
 
-    Dialect(String insertInstances, String unlessTaken) {
+    Dialect(String insertInstances, String unlessTaken, String selectUpdated) {
         this.insertInstances = insertInstances;
         this.unlessTaken = unlessTaken;
+        this.selectUpdated = selectUpdated;
     }
 
     /**
@@ -41,6 +44,18 @@ enum Dialect {
     String insertSchedule() {
         return "insert into workflow_schedule (workflow, cron, zone, last_fired_at)"
                 + " values (:workflow, :cron, :zone, :lastFiredAt)" + unlessTaken;
+    }
+
+    /** Renews a node's lease; if there is one, it returns whether any other is gone, and what the node owns. */
+    String renewLease() {
+        return selectUpdated.formatted("""
+                exists (select 1 from workflow_node where lease_until <= current_timestamp)
+                    or exists (select 1 from workflow_instance
+                               where owner is not null and owner not in (select id from workflow_node)),
+                i.pk, i.epoch, i.status, i.signals""", """
+                update workflow_node
+                set lease_until = current_timestamp + cast(:seconds as double precision) * interval '1' second
+                where id = :node""", "left join workflow_instance i on i.owner = n.id");
     }
 
     String migrations() {

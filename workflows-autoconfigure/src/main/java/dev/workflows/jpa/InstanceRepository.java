@@ -117,10 +117,6 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
     @NativeQuery(HANDED_BACK + " where pk = :pk and epoch = :epoch")
     int release(String whenPausing, String otherwise, boolean interrupted, long pk, long epoch);
 
-    @Query("select new dev.workflows.jpa.OwnedRow(i.pk, i.epoch, i.status, i.signals) from InstanceEntity i"
-            + " where i.owner = :node")
-    List<OwnedRow> findOwned(String node);
-
     @NativeQuery("select * from workflow_instance where pk = :pk and epoch = :epoch for update")
     Optional<InstanceEntity> lock(long pk, long epoch);
 

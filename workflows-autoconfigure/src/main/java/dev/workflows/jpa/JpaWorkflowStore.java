@@ -12,18 +12,19 @@ import dev.workflows.store.Ending;
 import dev.workflows.store.EventWait;
 import dev.workflows.store.FailedAttempt;
 import dev.workflows.store.Firings;
+import dev.workflows.store.Heartbeat;
 import dev.workflows.store.History;
 import dev.workflows.store.InstanceQueue;
 import dev.workflows.store.InstanceState;
 import dev.workflows.store.NewEvent;
 import dev.workflows.store.NewInstance;
-import dev.workflows.store.Owned;
 import dev.workflows.store.Reception;
 import dev.workflows.store.RestartPoint;
 import dev.workflows.store.RollbackState;
 import dev.workflows.store.StartedChild;
 import dev.workflows.store.Steered;
 import dev.workflows.store.StepKey;
+import dev.workflows.store.Subscription;
 import dev.workflows.store.Wake;
 import dev.workflows.store.WorkflowStore;
 import dev.workflows.store.Written;
@@ -63,9 +64,15 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     private final EndedInstances ended;
     private final InstanceList list;
     private final @Nullable SharedWrites<CheckpointBatch.Row, Written> checkpoints;
+    private final @Nullable PostgresNotifications notifications;
+    private final boolean listens;
 
-    /** @throws UnsupportedDatabaseException if the database is neither H2 nor PostgreSQL */
-    public JpaWorkflowStore(DataSource dataSource) {
+    /**
+     * @param listens whether a connection may be kept for a subscription
+     * @throws UnsupportedDatabaseException if the database is neither H2 nor PostgreSQL
+     */
+    public JpaWorkflowStore(DataSource dataSource, boolean listens) {
+        this.listens = listens;
         Dialect dialect = Dialect.of(dataSource);
         if (dialect == Dialect.H2) {
             H2Database.prepare(dataSource);
@@ -82,11 +89,12 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         this.claimed = new ClaimedInstance(unit, children);
         this.steering = new Steering(unit, children);
         this.schedules = new ScheduleRows(unit, dialect);
-        this.leases = new Leases(unit);
+        this.leases = new Leases(unit, dialect);
         this.ended = new EndedInstances(unit, rows);
         this.list = new InstanceList(unit);
         // H2 has its files to itself: there is no round trip to share, and next to no commit
         this.checkpoints = dialect == Dialect.POSTGRESQL ? sharedCheckpoints() : null;
+        this.notifications = dialect == Dialect.POSTGRESQL ? new PostgresNotifications(target) : null;
     }
 
     @Override
@@ -190,18 +198,13 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     }
 
     @Override
-    public boolean renew(String node, Duration lease) {
+    public Optional<Heartbeat> renew(String node, Duration lease) {
         return transactions.own(() -> leases.renew(node, lease));
     }
 
     @Override
     public int recover() {
         return transactions.own(leases::recover);
-    }
-
-    @Override
-    public List<Owned> owned(String node) {
-        return leases.owned(node);
     }
 
     @Override
@@ -212,6 +215,8 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     @Override
     public void leave(String node) {
         transactions.own(() -> leases.leave(node));
+        // the others need not wait for their next look
+        tell(List.of());
     }
 
     @Override
@@ -354,6 +359,20 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     }
 
     @Override
+    public void tell(Collection<Long> instances) {
+        PostgresNotifications others = notifications;
+        if (others != null) {
+            others.tell(instances);
+        }
+    }
+
+    @Override
+    public Optional<Subscription> subscribe() {
+        PostgresNotifications others = notifications;
+        return others == null || !listens ? Optional.empty() : Optional.of(others.subscribe());
+    }
+
+    @Override
     public Optional<InstanceState> find(String workflow, String id) {
         return instances.findByWorkflowAndId(workflow, id).map(instance -> instance.state(rollback(instance)));
     }
@@ -402,6 +421,10 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public void close() {
+        PostgresNotifications others = notifications;
+        if (others != null) {
+            others.close();
+        }
         unit.close();
     }
 

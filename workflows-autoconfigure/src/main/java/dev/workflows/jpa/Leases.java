@@ -1,18 +1,26 @@
 package dev.workflows.jpa;
 
 import dev.workflows.Status;
+import dev.workflows.store.Heartbeat;
 import dev.workflows.store.Owned;
 import dev.workflows.store.Transition;
+import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import org.hibernate.Session;
 
 /** The nodes, how long each may own instances, and what becomes of those that it owned. */
 final class Leases {
 
     private final NodeRepository nodes;
     private final InstanceRepository instances;
+    private final EntityManager entityManager;
+    private final String renew;
 
-    Leases(PersistenceUnit unit) {
+    Leases(PersistenceUnit unit, Dialect dialect) {
+        this.entityManager = unit.entityManager();
+        this.renew = dialect.renewLease();
         this.nodes = unit.repository(NodeRepository.class);
         this.instances = unit.repository(InstanceRepository.class);
     }
@@ -21,8 +29,31 @@ final class Leases {
         return nodes.insert(node, description, Seconds.of(lease));
     }
 
-    boolean renew(String node, Duration lease) {
-        return nodes.renew(node, Seconds.of(lease)) == 1;
+    /** In one statement, since every node does it all the time. */
+    Optional<Heartbeat> renew(String node, Duration lease) {
+        List<Object[]> rows = entityManager
+                .unwrap(Session.class)
+                .createNativeQuery(renew, Object[].class)
+                .setParameter("node", node)
+                .setParameter("seconds", Seconds.of(lease))
+                .getResultList();
+        // with a row for the node itself, whether it owns any instance or not
+        return rows.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Heartbeat(
+                        rows.stream()
+                                .filter(row -> row[1] != null)
+                                .map(Leases::owned)
+                                .toList(),
+                        (Boolean) rows.get(0)[0]));
+    }
+
+    private static Owned owned(Object[] row) {
+        return new Owned(
+                ((Number) row[1]).longValue(),
+                ((Number) row[2]).longValue(),
+                Status.of((String) row[3]),
+                ((Number) row[4]).longValue());
     }
 
     void ping() {
@@ -36,10 +67,6 @@ final class Leases {
 
     int leave(String node) {
         return nodes.delete(node) + take(instances.lockOf(node));
-    }
-
-    List<Owned> owned(String node) {
-        return instances.findOwned(node).stream().map(OwnedRow::owned).toList();
     }
 
     int takeBack(String node, long key) {

@@ -13,13 +13,6 @@ interface NodeRepository extends Repository<NodeEntity, String> {
                     current_timestamp + cast(:seconds as double precision) * interval '1' second)""")
     int insert(String id, String description, double seconds);
 
-    @Modifying
-    @NativeQuery("""
-            update workflow_node
-            set lease_until = current_timestamp + cast(:seconds as double precision) * interval '1' second
-            where id = :id""")
-    int renew(String id, double seconds);
-
     @NativeQuery("select 1")
     int one();
 

@@ -27,4 +27,9 @@ public record Steered(
     public Steered terminating(List<Long> children) {
         return new Steered(key, from, applied, children, signalled);
     }
+
+    /** Whether a node had the instance, and has to be told. */
+    public boolean wasOwned() {
+        return from == Status.RUNNING || from == Status.WAITING_FOR_PAUSE;
+    }
 }

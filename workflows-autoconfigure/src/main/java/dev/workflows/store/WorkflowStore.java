@@ -123,14 +123,11 @@ public interface WorkflowStore {
     /** Adds a node whose instances are its own until its lease has run out. */
     void join(String node, String description, Duration lease);
 
-    /** Renews a node's lease. False if it has been taken from it: its instances are no longer its own. */
-    boolean renew(String node, Duration lease);
+    /** Renews a node's lease. Empty if it has been taken from it: its instances are no longer its own. */
+    Optional<Heartbeat> renew(String node, Duration lease);
 
     /** Takes the instances from nodes whose lease has run out, and makes them due. */
     int recover();
-
-    /** The instances that a node owns. */
-    List<Owned> owned(String node);
 
     /** Takes an instance from a node that does not run it after all, and makes it due. False if it was not its own. */
     boolean takeBack(String node, long key);
@@ -219,6 +216,21 @@ public interface WorkflowStore {
      * @return false if the claim is stale
      */
     boolean release(Claim claim, boolean interrupted);
+
+    // --- tell: what nodes say to each other, where the database can; it may be lost, and nothing depends on it ---
+
+    /**
+     * Tells other nodes that these instances were steered, or if there are none that something is due. It is done soon, by
+     * another thread, together with what others tell; the caller is in no transaction.
+     */
+    void tell(Collection<Long> instances);
+
+    /**
+     * Listens on a connection of its own; empty if nodes cannot tell each other anything through this database.
+     *
+     * @throws org.springframework.dao.DataAccessException if nothing can be heard now
+     */
+    Optional<Subscription> subscribe();
 
     // --- look ---
 

@@ -79,8 +79,12 @@ class BatchTests {
         BatchResult<Integer> result = binding(application).createBatch(batch("params", 100));
 
         assertThat(result.created()).hasSize(100);
-        assertThat(statements.all()).hasSize(2).element(0).asString().contains("insert into workflow_instance");
-        assertThat(statements.all()).element(1).isEqualTo(RecordedStatements.COMMIT);
+        assertThat(statements.ofThisThread())
+                .hasSize(2)
+                .element(0)
+                .asString()
+                .contains("insert into workflow_instance");
+        assertThat(statements.ofThisThread()).element(1).isEqualTo(RecordedStatements.COMMIT);
     }
 
     @OnEveryDatabase
@@ -227,7 +231,7 @@ class BatchTests {
 
         assertThat(statements.all().stream().filter(it -> it.contains("insert into workflow_instance")))
                 .hasSizeGreaterThan(1);
-        assertThat(statements.all().stream().filter(RecordedStatements.COMMIT::equals))
+        assertThat(statements.ofThisThread().stream().filter(RecordedStatements.COMMIT::equals))
                 .hasSize(1);
     }
 

@@ -61,15 +61,16 @@ class LabelTests {
 
         statements.clear();
         binding(database).create();
-        assertThat(statements.all()).hasSize(2).noneMatch(it -> it.contains("workflow_label"));
+        assertThat(statements.ofThisThread()).hasSize(2).noneMatch(it -> it.contains("workflow_label"));
         statements.clear();
         binding(database).create(labelled);
-        assertThat(statements.all()).hasSize(3);
+        assertThat(statements.ofThisThread()).hasSize(3);
         statements.clear();
         binding(database).createBatch(List.of(labelled, labelled, labelled));
-        assertThat(statements.all()).hasSize(3);
+        assertThat(statements.ofThisThread()).hasSize(3);
         assertThat(statements.startingWith("insert into workflow_label")).hasSize(1);
-        assertThat(statements.startingWith(RecordedStatements.COMMIT)).hasSize(1);
+        assertThat(statements.ofThisThread().stream().filter(RecordedStatements.COMMIT::equals))
+                .hasSize(1);
     }
 
     @OnEveryDatabase

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Which passes a node that stops waits for. */
 class PassesTests {
 
-    private final Passes passes = new Passes(mock(), mock());
+    private final Passes passes = new Passes(mock(), mock(), mock());
     private final Claim claim =
             new Claim(1, "order", "a", 1, 1, "{}", Instant.EPOCH, null, false, 0, "", null, null, null, null, false);
 

@@ -42,7 +42,7 @@ class CheckpointBatchTests {
     void open() {
         pool = TestDatabase.pool(TestDatabase.POSTGRESQL.newUrl());
         WorkflowSchema.prepare(pool, SchemaMode.MIGRATE);
-        store = new JpaWorkflowStore(pool);
+        store = new JpaWorkflowStore(pool, false);
         unit = new PersistenceUnit(pool);
         transactions = new JoinedTransactions(pool, unit);
         batch = new CheckpointBatch(unit);

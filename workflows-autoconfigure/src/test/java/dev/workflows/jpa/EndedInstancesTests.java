@@ -50,7 +50,7 @@ class EndedInstancesTests {
         pool = TestDatabase.pool(database.newUrl());
         pool.setMaximumPoolSize(12);
         WorkflowSchema.prepare(pool, SchemaMode.MIGRATE);
-        store = new JpaWorkflowStore(pool);
+        store = new JpaWorkflowStore(pool, false);
         store.join("node", "", MINUTE);
     }
 

@@ -61,7 +61,7 @@ class InstanceListPropertyTests {
             HikariDataSource pool = TestDatabase.pool(it.newUrl());
             POOLS.put(it, pool);
             WorkflowSchema.prepare(pool, SchemaMode.MIGRATE);
-            return new JpaWorkflowStore(pool);
+            return new JpaWorkflowStore(pool, false);
         });
     }
 

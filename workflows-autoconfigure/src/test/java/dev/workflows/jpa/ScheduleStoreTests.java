@@ -43,7 +43,7 @@ class ScheduleStoreTests {
     private void open(TestDatabase database) {
         pool = TestDatabase.pool(database.newUrl());
         WorkflowSchema.prepare(pool, SchemaMode.MIGRATE);
-        store = new JpaWorkflowStore(pool);
+        store = new JpaWorkflowStore(pool, false);
     }
 
     @AfterEach

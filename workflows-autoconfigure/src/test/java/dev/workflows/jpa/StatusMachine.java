@@ -255,7 +255,7 @@ final class StatusMachine {
         }
         boolean due = store.due(List.of(workflow)).now();
         assertThat(due).as("%s", models).isEqualTo(models.stream().anyMatch(InstanceModel::isDue));
-        assertThat(store.owned(node))
+        assertThat(store.renew(node, FAR_AWAY).orElseThrow().owned())
                 .extracting(owned -> owned.key() + " " + owned.epoch() + " " + owned.status())
                 .containsExactlyInAnyOrderElementsOf(IntStream.range(0, models.size())
                         .filter(i -> models.get(i).isOwned())

@@ -39,7 +39,7 @@ class StatusMachinePropertyTests {
                 pool.setConnectionInitSql("set synchronous_commit = off");
             }
             WorkflowSchema.prepare(pool, SchemaMode.MIGRATE);
-            return new JpaWorkflowStore(pool);
+            return new JpaWorkflowStore(pool, false);
         });
     }
 

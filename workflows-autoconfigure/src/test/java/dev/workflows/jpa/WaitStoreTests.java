@@ -39,7 +39,7 @@ class WaitStoreTests {
     private void open(TestDatabase database) {
         pool = TestDatabase.pool(database.newUrl());
         WorkflowSchema.prepare(pool, SchemaMode.MIGRATE);
-        store = new JpaWorkflowStore(pool);
+        store = new JpaWorkflowStore(pool, false);
         store.join("node", "", HOUR);
         store.create(List.of(new NewInstance(WORKFLOW, "one", "{}", false, START, null, null, Map.of(), "")));
     }

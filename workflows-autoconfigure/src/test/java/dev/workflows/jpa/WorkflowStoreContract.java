@@ -14,8 +14,10 @@ import dev.workflows.store.Ending;
 import dev.workflows.store.EventWait;
 import dev.workflows.store.FailedAttempt;
 import dev.workflows.store.Failure;
+import dev.workflows.store.Heartbeat;
 import dev.workflows.store.InstanceQueue;
 import dev.workflows.store.NewInstance;
+import dev.workflows.store.Owned;
 import dev.workflows.store.Parent;
 import dev.workflows.store.Reception;
 import dev.workflows.store.StartedChild;
@@ -187,7 +189,7 @@ abstract class WorkflowStoreContract {
         pool = TestDatabase.pool(database().newUrl());
         pool.setMaximumPoolSize(12);
         WorkflowSchema.prepare(pool, SchemaMode.MIGRATE);
-        store = new JpaWorkflowStore(pool);
+        store = new JpaWorkflowStore(pool, false);
         transaction = new TransactionTemplate(new JdbcTransactionManager(pool));
     }
 
@@ -399,17 +401,42 @@ abstract class WorkflowStoreContract {
     @Test
     void aNodeWhoseLeaseRanOutLosesItsInstancesAndIsTold() {
         Claim stale = createdAndClaimed("first");
-        assertThat(store.renew("first", RUN_OUT)).isTrue();
+        assertThat(store.renew("first", RUN_OUT)).isPresent();
 
         assertThat(store.recover()).isEqualTo(1);
 
-        assertThat(store.renew("first", MINUTE)).isFalse();
+        assertThat(store.renew("first", MINUTE)).isEmpty();
         Claim next = claim("second");
         assertThat(next.interrupted()).isTrue();
         assertThat(next.epoch()).isGreaterThan(stale.epoch());
         assertThat(store.append(stale, completed("late"))).isEqualTo(Written.STALE);
         assertThat(store.append(next, completed("next"))).isEqualTo(Written.STORED);
         assertThat(output(next)).isEqualTo("\"next\"");
+    }
+
+    @Test
+    void aHeartbeatSaysWhatTheNodeOwnsAndWhetherAnyOtherIsGone() {
+        Claim mine = createdAndClaimed("first");
+        createdAndClaimed("second");
+
+        Heartbeat heartbeat = store.renew("first", MINUTE).orElseThrow();
+
+        assertThat(heartbeat.owned()).containsExactly(new Owned(mine.key(), mine.epoch(), Status.RUNNING, 0));
+        assertThat(heartbeat.anyGone()).isFalse();
+        store.renew("second", RUN_OUT);
+        assertThat(store.renew("first", MINUTE).orElseThrow().anyGone()).isTrue();
+        store.recover();
+        assertThat(store.renew("first", MINUTE).orElseThrow().anyGone()).isFalse();
+        store.end(mine, Ending.complete("\"done\"", false), MINUTE);
+        assertThat(store.renew("first", MINUTE).orElseThrow().owned()).isEmpty();
+    }
+
+    @Test
+    void aHeartbeatSeesAnInstanceThatWasCreatedForANodeThatIsGone() {
+        store.leave("second");
+        create("second");
+
+        assertThat(store.renew("first", MINUTE).orElseThrow().anyGone()).isTrue();
     }
 
     @Test

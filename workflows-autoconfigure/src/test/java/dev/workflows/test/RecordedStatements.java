@@ -20,23 +20,37 @@ public class RecordedStatements implements BeanPostProcessor {
 
     public static final String COMMIT = "commit";
 
-    private final List<String> recorded = new CopyOnWriteArrayList<>();
+    private record Recorded(Thread thread, String statement) {}
+
+    private final List<Recorded> recorded = new CopyOnWriteArrayList<>();
 
     public void clear() {
         recorded.clear();
     }
 
     public List<String> all() {
-        return List.copyOf(recorded);
+        return recorded.stream().map(Recorded::statement).toList();
+    }
+
+    /** Without what the application does at the same time. */
+    public List<String> ofThisThread() {
+        return recorded.stream()
+                .filter(it -> it.thread() == Thread.currentThread())
+                .map(Recorded::statement)
+                .toList();
     }
 
     public List<String> startingWith(String start) {
-        return recorded.stream().filter(it -> it.startsWith(start)).toList();
+        return all().stream().filter(it -> it.startsWith(start)).toList();
     }
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
         return bean instanceof DataSource dataSource ? new Recording(dataSource) : bean;
+    }
+
+    private void record(String statement) {
+        recorded.add(new Recorded(Thread.currentThread(), statement));
     }
 
     private final class Recording extends DelegatingDataSource {
@@ -51,7 +65,7 @@ public class RecordedStatements implements BeanPostProcessor {
             return proxy(Connection.class, (proxy, method, arguments) -> {
                 Object result = call(connection, method, arguments);
                 if (method.getName().equals("commit")) {
-                    recorded.add(COMMIT);
+                    record(COMMIT);
                 }
                 if (result instanceof PreparedStatement statement && arguments != null) {
                     return recording(PreparedStatement.class, statement, connection, (String) arguments[0]);
@@ -67,9 +81,9 @@ public class RecordedStatements implements BeanPostProcessor {
             return proxy(type, (proxy, method, arguments) -> {
                 if (method.getName().startsWith("execute")) {
                     String sql = prepared == null && arguments != null ? (String) arguments[0] : prepared;
-                    recorded.add(String.valueOf(sql).replaceAll("\\s+", " ").strip());
+                    record(String.valueOf(sql).replaceAll("\\s+", " ").strip());
                     if (connection.getAutoCommit()) {
-                        recorded.add(COMMIT);
+                        record(COMMIT);
                     }
                 }
                 return call(statement, method, arguments);
