@@ -4,6 +4,7 @@ import dev.workflows.Status;
 import dev.workflows.store.Checkpoint;
 import dev.workflows.store.Claim;
 import dev.workflows.store.Due;
+import dev.workflows.store.Heartbeat;
 import dev.workflows.store.History;
 import dev.workflows.store.Owned;
 import dev.workflows.store.StepKey;
@@ -99,11 +100,10 @@ final class MemoryStore {
         return switch (method.getName()) {
             case "due" -> awaitDue();
             case "claim" -> Optional.ofNullable(due.poll()).map(List::of).orElse(List.of());
-            case "owned" -> owned;
             case "history" -> history;
             case "append" -> Written.STORED;
             case "end" -> ended.add((Claim) first(arguments));
-            case "renew" -> true;
+            case "renew" -> Optional.of(new Heartbeat(owned, false));
             case "toString" -> "a store in memory";
             default -> nothing(method.getReturnType());
         };

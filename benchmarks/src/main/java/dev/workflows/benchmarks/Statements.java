@@ -72,6 +72,12 @@ final class Statements implements BeanPostProcessor {
             return counting(super.getConnection());
         }
 
+        /** How long the pool waits for its last connections when it is closed, in seconds. */
+        @Override
+        public int getLoginTimeout() {
+            return 1;
+        }
+
         @Override
         public Connection getConnection(String user, String password) throws SQLException {
             return getConnection();
@@ -121,8 +127,10 @@ final class Statements implements BeanPostProcessor {
 
         void sent(String sql) throws SQLException {
             String words = sql.toLowerCase(Locale.ROOT);
-            // "with … insert" writes, and so does a lock
-            boolean write = !words.stripLeading().startsWith("select") || words.contains("for update");
+            // "with … insert" writes, and so do a lock and a notification
+            boolean write = !words.stripLeading().startsWith("select")
+                    || words.contains("for update")
+                    || words.contains("pg_notify");
             (write ? writes : reads).incrementAndGet();
             (write ? hasWritten : hasRead).set(true);
             if (connection.getAutoCommit()) {
