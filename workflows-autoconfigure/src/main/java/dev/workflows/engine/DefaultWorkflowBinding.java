@@ -59,7 +59,9 @@ final class DefaultWorkflowBinding implements WorkflowBinding<Object, Object> {
     @Override
     public WorkflowInstance<Object> create(CreateOptions<Object> options) {
         NewInstance instance = newInstance(options, Timestamps.now(), "");
-        if (start(List.of(instance)).isEmpty()) {
+        if (options.id() == null) {
+            starter.startNew(instance);
+        } else if (start(List.of(instance)).isEmpty()) {
             throw new InstanceAlreadyExistsException(definition.name(), instance.id());
         }
         return handle(instance.id());

@@ -131,6 +131,8 @@ final class DefaultWorkflowInstance implements WorkflowInstance<Object> {
         }
         long deadline = System.nanoTime() + timeout.toNanos();
         long wait = FIRST_LOOK.toNanos();
+        // what runs here is looked at once it has left
+        steering.awaitPass(definition.name(), id, shorter(timeout, LONGEST_WAIT));
         while (true) {
             InstanceState state = find();
             if (state.status().isEnded()) {
@@ -140,13 +142,16 @@ final class DefaultWorkflowInstance implements WorkflowInstance<Object> {
             if (left <= 0) {
                 throw new AwaitTimeoutException(definition.name(), id, state.status(), timeout);
             }
-            Duration longest = Duration.ofNanos(Math.min(left, LONGEST_WAIT.toNanos()));
-            if (!steering.awaitPass(definition.name(), id, longest)) {
+            if (!steering.awaitPass(definition.name(), id, shorter(Duration.ofNanos(left), LONGEST_WAIT))) {
                 // it waits, or runs elsewhere
                 Thread.sleep(Duration.ofNanos(Math.min(wait, left)).toMillis() + 1);
                 wait = Math.min(wait * 2, LONGEST_WAIT.toNanos());
             }
         }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private @Nullable Object ended(InstanceState state) {

@@ -32,13 +32,22 @@ final class Starter {
      * @return the ids of those that were created; the others are taken
      */
     Set<String> start(List<NewInstance> instances) {
+        return start(instances, store::create);
+    }
+
+    /** Stores an instance whose id was made up for it. */
+    void startNew(NewInstance instance) {
+        start(List.of(instance), placed -> Map.of(instance.id(), store.createNew(placed.get(0))));
+    }
+
+    private Set<String> start(List<NewInstance> instances, Function<List<NewInstance>, Map<String, Long>> storing) {
         Dispatcher here = dispatcher.get();
         if (here == null) {
-            Set<String> created = store.create(instances).keySet();
+            Set<String> created = storing.apply(instances).keySet();
             leaveToOthers();
             return created;
         }
-        return start(instances, here);
+        return start(instances, here, storing);
     }
 
     /**
@@ -68,7 +77,8 @@ final class Starter {
         return started;
     }
 
-    private Set<String> start(List<NewInstance> instances, Dispatcher here) {
+    private Set<String> start(
+            List<NewInstance> instances, Dispatcher here, Function<List<NewInstance>, Map<String, Long>> storing) {
         Map<String, Slot> slots = new HashMap<>();
         List<NewInstance> placed = new ArrayList<>();
         for (NewInstance instance : instances) {
@@ -82,7 +92,7 @@ final class Starter {
         }
         Map<String, Long> keys;
         try {
-            keys = store.create(placed);
+            keys = storing.apply(placed);
         } catch (RuntimeException | Error e) {
             slots.values().forEach(slot -> slot.free(null));
             throw e;

@@ -16,9 +16,11 @@ import java.util.function.IntSupplier;
 final class ClaimedInstance {
 
     private final InstanceRepository instances;
+    private final Completions completions;
     private final Children children;
 
-    ClaimedInstance(PersistenceUnit unit, Children children) {
+    ClaimedInstance(PersistenceUnit unit, Completions completions, Children children) {
+        this.completions = completions;
         this.instances = unit.repository(InstanceRepository.class);
         this.children = children;
     }
@@ -81,8 +83,7 @@ final class ClaimedInstance {
         Failure failure = ending.failure();
         String output = ending.output();
         if (output != null) {
-            return end(
-                    claim, () -> instances.complete(claim.key(), claim.epoch(), output, ending.sensitive(), seconds));
+            return end(claim, () -> completions.complete(new Completions.Row(claim, ending, keep)));
         }
         if (failure == null) {
             throw new IllegalArgumentException("An instance ends with an output or a failure: " + ending);

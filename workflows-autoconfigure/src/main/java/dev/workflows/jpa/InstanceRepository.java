@@ -242,15 +242,6 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
     @Modifying
     @NativeQuery("""
             update workflow_instance
-            set status = 'complete', output = :output, sensitive_output = :sensitive, owner = null, due_at = null,
-                epoch = epoch + 1, ended_at = current_timestamp,
-                expires_at = current_timestamp + cast(:keepSeconds as double precision) * interval '1' second
-            where pk = :pk and epoch = :epoch""")
-    int complete(long pk, long epoch, String output, boolean sensitive, double keepSeconds);
-
-    @Modifying
-    @NativeQuery("""
-            update workflow_instance
             set status = :status, error_name = :errorName, error_message = :errorMessage, error_stack = :errorStack,
                 owner = null, due_at = null, epoch = epoch + 1, ended_at = current_timestamp,
                 expires_at = current_timestamp + cast(:keepSeconds as double precision) * interval '1' second

@@ -51,6 +51,11 @@ final class JoinedTransactions {
         return around(() -> translating(work));
     }
 
+    /** The same as {@link #joining} for work by plain JDBC, which does without an entity manager. */
+    <T> T joiningPlainly(Supplier<T> work) {
+        return isActive() ? work.get() : around(work);
+    }
+
     /** Begins a transaction of its own, for others to join; the caller has none. */
     <T> T around(Supplier<T> work) {
         if (isActive()) {

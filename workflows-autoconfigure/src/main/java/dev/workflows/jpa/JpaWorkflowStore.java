@@ -35,6 +35,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -45,6 +46,7 @@ import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The store in the application's own database. Closing it closes its persistence unit, not the DataSource. */
 public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
@@ -63,7 +65,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     private final Leases leases;
     private final EndedInstances ended;
     private final InstanceList list;
-    private final @Nullable SharedWrites<CheckpointBatch.Row, Written> checkpoints;
+    private final FrequentWrites frequent;
     private final @Nullable PostgresNotifications notifications;
     private final boolean listens;
 
@@ -80,26 +82,35 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         DataSource target = JoinedTransactions.unwrap(dataSource);
         this.unit = new PersistenceUnit(target);
         this.transactions = new JoinedTransactions(target, unit);
-        this.newInstances = new NewInstances(unit, dialect);
+        JdbcTemplate jdbc = new JdbcTemplate(target);
+        Checkpoints checkpoints = new Checkpoints(jdbc);
+        Completions completions = new Completions(jdbc);
+        this.newInstances = new NewInstances(jdbc, unit, dialect);
         this.instances = unit.repository(InstanceRepository.class);
         this.claims = new Claims(unit);
-        this.rows = new StepRows(unit);
+        this.rows = new StepRows(unit, checkpoints);
         this.waits = new EventWaits(unit, rows);
         this.children = new Children(unit, rows, newInstances);
-        this.claimed = new ClaimedInstance(unit, children);
+        this.claimed = new ClaimedInstance(unit, completions, children);
         this.steering = new Steering(unit, children);
         this.schedules = new ScheduleRows(unit, dialect);
         this.leases = new Leases(unit, dialect);
         this.ended = new EndedInstances(unit, rows);
         this.list = new InstanceList(unit);
-        // H2 has its files to itself: there is no round trip to share, and next to no commit
-        this.checkpoints = dialect == Dialect.POSTGRESQL ? sharedCheckpoints() : null;
+        this.frequent = new FrequentWrites(transactions, newInstances, checkpoints, completions, dialect);
         this.notifications = dialect == Dialect.POSTGRESQL ? new PostgresNotifications(target) : null;
     }
 
     @Override
     public Map<String, Long> create(List<NewInstance> instances) {
         return transactions.joining(() -> newInstances.insert(instances));
+    }
+
+    @Override
+    public long createNew(NewInstance instance) {
+        return instance.labels().isEmpty()
+                ? frequent.create(instance)
+                : Objects.requireNonNull(create(List.of(instance)).get(instance.id()));
     }
 
     @Override
@@ -231,24 +242,9 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public Written append(Claim claim, Checkpoint checkpoint) {
-        SharedWrites<CheckpointBatch.Row, Written> shared = checkpoints;
-        return shared == null || checkpoint.output() == null || transactions.isActive()
-                ? appendAlone(claim, checkpoint)
-                : shared.write(new CheckpointBatch.Row(claim, checkpoint));
-    }
-
-    private Written appendAlone(Claim claim, Checkpoint checkpoint) {
-        return written(claim, checkpoint.key(), () -> transactions.joining(() -> rows.insert(claim, checkpoint)));
-    }
-
-    private SharedWrites<CheckpointBatch.Row, Written> sharedCheckpoints() {
-        CheckpointBatch batch = new CheckpointBatch(unit);
-        return new SharedWrites<>(
-                written -> transactions.own(() -> batch.insert(written)).stream()
-                        .map(stored -> stored ? Optional.of(Written.STORED) : Optional.<Written>empty())
-                        .toList(),
-                row -> appendAlone(row.claim(), row.checkpoint()),
-                row -> String.valueOf(row.checkpoint().output()).length());
+        return checkpoint.output() == null
+                ? written(claim, checkpoint.key(), () -> transactions.joining(() -> rows.insert(claim, checkpoint)))
+                : frequent.append(new Checkpoints.Row(claim, checkpoint));
     }
 
     @Override
@@ -350,7 +346,9 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public boolean end(Claim claim, Ending ending, Duration keep) {
-        return changed(() -> claimed.end(claim, ending, keep));
+        return ending.output() == null || claim.parent() != null
+                ? changed(() -> claimed.end(claim, ending, keep))
+                : frequent.complete(new Completions.Row(claim, ending, keep));
     }
 
     @Override

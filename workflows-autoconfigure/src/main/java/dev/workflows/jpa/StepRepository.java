@@ -23,28 +23,6 @@ interface StepRepository extends Repository<StepEntity, StepId> {
     @Modifying
     @NativeQuery("""
             insert into workflow_step
-                (instance_pk, generation, kind, scope, name, occurrence, output, sensitive, declared, attempts, epoch,
-                 started_at, ended_at)
-            select i.pk, i.generation, :kind, :scope, :name, :occurrence, :output, :sensitive, :declared, :attempts, i.epoch,
-                   :startedAt, :endedAt
-            from workflow_instance i where i.pk = :instance and i.epoch = :epoch for update""")
-    int complete(
-            long instance,
-            long epoch,
-            String kind,
-            String scope,
-            String name,
-            int occurrence,
-            String output,
-            boolean sensitive,
-            boolean declared,
-            int attempts,
-            Instant startedAt,
-            Instant endedAt);
-
-    @Modifying
-    @NativeQuery("""
-            insert into workflow_step
                 (instance_pk, generation, kind, scope, name, occurrence, error_name, error_message, error_stack,
                  declared, attempts, epoch, started_at, ended_at)
             select i.pk, i.generation, :kind, :scope, :name, :occurrence, :errorName, :errorMessage, :errorStack,

@@ -24,8 +24,10 @@ final class StepRows {
 
     private final StepRepository steps;
     private final AttemptRepository attempts;
+    private final Checkpoints checkpoints;
 
-    StepRows(PersistenceUnit unit) {
+    StepRows(PersistenceUnit unit, Checkpoints checkpoints) {
+        this.checkpoints = checkpoints;
         this.steps = unit.repository(StepRepository.class);
         this.attempts = unit.repository(AttemptRepository.class);
     }
@@ -101,19 +103,7 @@ final class StepRows {
         if (checkpoint.output() == null) {
             throw new IllegalArgumentException("A checkpoint has an output or a failure: " + checkpoint);
         }
-        return steps.complete(
-                claim.key(),
-                claim.epoch(),
-                key.kind().word(),
-                key.scope(),
-                key.name(),
-                key.occurrence(),
-                checkpoint.output(),
-                checkpoint.sensitive(),
-                checkpoint.declared(),
-                checkpoint.attempts(),
-                checkpoint.startedAt(),
-                checkpoint.endedAt());
+        return checkpoints.insert(new Checkpoints.Row(claim, checkpoint));
     }
 
     int insert(Claim claim, FailedAttempt attempt) {

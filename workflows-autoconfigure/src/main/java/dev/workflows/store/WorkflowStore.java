@@ -36,6 +36,13 @@ public interface WorkflowStore {
      */
     Map<String, Long> create(List<NewInstance> instances);
 
+    /**
+     * Adds an instance whose id was made up for it, so that nobody else can have it: as {@link #create(List)} does.
+     *
+     * @return its key
+     */
+    long createNew(NewInstance instance);
+
     /** Which of these ids instances of these workflows have, as the caller's transaction sees it. */
     Set<String> taken(Collection<String> workflows, Collection<String> ids);
 

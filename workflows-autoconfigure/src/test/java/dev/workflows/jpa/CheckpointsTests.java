@@ -21,13 +21,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** What is stored of checkpoints that share a statement, and what is left out. */
 @Timeout(60)
-class CheckpointBatchTests {
+class CheckpointsTests {
 
     private static final String WORKFLOW = "order";
     private static final Instant START = Instant.parse("2026-11-22T06:00:00.123456Z");
@@ -36,7 +37,7 @@ class CheckpointBatchTests {
     private JpaWorkflowStore store;
     private PersistenceUnit unit;
     private JoinedTransactions transactions;
-    private CheckpointBatch batch;
+    private Checkpoints batch;
 
     @BeforeEach
     void open() {
@@ -45,7 +46,7 @@ class CheckpointBatchTests {
         store = new JpaWorkflowStore(pool, false);
         unit = new PersistenceUnit(pool);
         transactions = new JoinedTransactions(pool, unit);
-        batch = new CheckpointBatch(unit);
+        batch = new Checkpoints(new JdbcTemplate(pool));
         store.join("node", "", Duration.ofHours(1));
     }
 
@@ -63,11 +64,11 @@ class CheckpointBatchTests {
         return store.claim("node", List.of(InstanceQueue.unlimited(WORKFLOW)), count);
     }
 
-    private List<Boolean> insert(CheckpointBatch.Row... rows) {
+    private List<Boolean> insert(Checkpoints.Row... rows) {
         return transactions.own(() -> batch.insert(List.of(rows)));
     }
 
-    private static CheckpointBatch.Row row(Claim claim, String scope, String name) {
+    private static Checkpoints.Row row(Claim claim, String scope, String name) {
         Checkpoint checkpoint = Checkpoint.completed(
                         new StepKey(StepKey.Kind.STEP, scope, name, 2),
                         "\"of " + name + "\"",
@@ -76,13 +77,13 @@ class CheckpointBatchTests {
                         START.plusMillis(5))
                 .withSensitive(true)
                 .withDeclared(true);
-        return new CheckpointBatch.Row(claim, checkpoint);
+        return new Checkpoints.Row(claim, checkpoint);
     }
 
     @Test
     void storesWhatALoneInsertStores() {
         Claim claim = claims(1).get(0);
-        CheckpointBatch.Row alone = row(claim, "", "alone");
+        Checkpoints.Row alone = row(claim, "", "alone");
         store.append(claim, alone.checkpoint());
 
         assertThat(insert(row(claim, "", "one"), row(claim, "1.2", "one"))).containsExactly(true, true);
