@@ -56,6 +56,11 @@ final class JoinedTransactions {
         return isActive() ? work.get() : around(work);
     }
 
+    /** Reads, in the caller's transaction if there is one, and leaves nothing bound to it that a later write would meet. */
+    <T> T reading(Supplier<T> work) {
+        return isActive() ? translating(work) : work.get();
+    }
+
     /** Begins a transaction of its own, for others to join; the caller has none. */
     <T> T around(Supplier<T> work) {
         if (isActive()) {

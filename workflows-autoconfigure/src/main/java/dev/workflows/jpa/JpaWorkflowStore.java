@@ -115,7 +115,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public Set<String> taken(Collection<String> workflows, Collection<String> ids) {
-        return Set.copyOf(instances.findIds(workflows, ids));
+        return Set.copyOf(transactions.reading(() -> instances.findIds(workflows, ids)));
     }
 
     @Override
@@ -372,7 +372,8 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public Optional<InstanceState> find(String workflow, String id) {
-        return instances.findByWorkflowAndId(workflow, id).map(instance -> instance.state(rollback(instance)));
+        return transactions.reading(
+                () -> instances.findByWorkflowAndId(workflow, id).map(instance -> instance.state(rollback(instance))));
     }
 
     private @Nullable RollbackState rollback(InstanceEntity instance) {
@@ -394,12 +395,12 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public Optional<ParentInstance> parent(String workflow, String id) {
-        return children.parent(workflow, id);
+        return transactions.reading(() -> children.parent(workflow, id));
     }
 
     @Override
     public List<ChildInstance<?>> children(String workflow, String id) {
-        return children.children(workflow, id);
+        return transactions.reading(() -> children.children(workflow, id));
     }
 
     @Override

@@ -256,7 +256,10 @@ class EventTests {
             instance.sendEvent("approval", new Approval("rolled back", true));
             status.setRollbackOnly();
         });
-        transaction.executeWithoutResult(status -> instance.sendEvent("approval", new Approval("committed", true)));
+        transaction.executeWithoutResult(status -> {
+            assertThat(instance.status().status()).isEqualTo(Status.WAITING);
+            instance.sendEvent("approval", new Approval("committed", true));
+        });
 
         assertThat(instance.await(ScriptedWorkflow.LONG_ENOUGH)).isEqualTo("committed");
     }

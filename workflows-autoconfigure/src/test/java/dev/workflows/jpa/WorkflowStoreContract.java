@@ -289,6 +289,20 @@ abstract class WorkflowStoreContract {
     }
 
     @Test
+    void readsInTheCallersTransactionSeeItsWritesAndStandInTheWayOfNone() {
+        String id = createdAndClaimed("first").id();
+
+        transaction.executeWithoutResult(status -> {
+            assertThat(store.find(WORKFLOW, id).orElseThrow().status()).isEqualTo(Status.RUNNING);
+            assertThat(store.taken(List.of(WORKFLOW), List.of(id))).containsExactly(id);
+            assertThat(store.parent(WORKFLOW, id)).isEmpty();
+            assertThat(store.children(WORKFLOW, id)).isEmpty();
+            store.pause(WORKFLOW, id);
+            assertThat(store.find(WORKFLOW, id).orElseThrow().status()).isEqualTo(Status.WAITING_FOR_PAUSE);
+        });
+    }
+
+    @Test
     void nothingIsLeftToBeDoneWhenTheCallersTransactionHasEnded() {
         Claim claim = createdAndClaimed("first");
 
