@@ -56,19 +56,19 @@ final class Checkpoints {
             insert into workflow_step (%s, generation, instance_pk, epoch)
             select %s, i.generation, i.pk, i.epoch from workflow_instance i where i.pk = ? and i.epoch = ? for update""".formatted(each(OF_CHECKPOINT, "%1$s"), each(OF_CHECKPOINT, "cast(? as %2$s)"));
 
-    /** Leaves out instances that somebody else has locked: nobody waits for another instance's locks. */
+    /**
+     * Leaves out instances that somebody else has locked: nobody waits for another instance's locks. Each is looked up by
+     * itself, since a plan for all of them that was made while there were few would read the whole table for ever.
+     */
     private static final String INSERT_MANY = """
-            with written as (select * from unnest(%s) as u (%s)),
-            owned as (
-                select i.pk, i.epoch, i.generation from workflow_instance i
-                where (i.pk, i.epoch) in (select instance_pk, epoch from written)
-                order by i.pk
-                for update skip locked)
             insert into workflow_step (generation, %s)
-            select o.generation, %s from written w join owned o on o.pk = w.instance_pk and o.epoch = w.epoch
+            select o.generation, %s from unnest(%s) as w (%s)
+            join lateral (
+                select i.generation from workflow_instance i where i.pk = w.instance_pk and i.epoch = w.epoch
+                for update skip locked) o on true
             on conflict do nothing
             returning instance_pk, kind, scope, name, occurrence""".formatted(
-                    each(ALL, "cast(? as %2$s array)"), each(ALL, "%1$s"), each(ALL, "%1$s"), each(ALL, "w.%1$s"));
+                    each(ALL, "%1$s"), each(ALL, "w.%1$s"), each(ALL, "cast(? as %2$s array)"), each(ALL, "%1$s"));
 
     private final JdbcTemplate jdbc;
 
