@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryStore {
 
-    private static final Due NOTHING = new Due(false, Duration.ZERO);
-    private static final Due SOMETHING = new Due(true, Duration.ZERO);
+    private static final Due NOTHING = new Due(0, Duration.ZERO);
+    private static final Due SOMETHING = new Due(1, Duration.ZERO);
 
     private final AtomicLong keys = new AtomicLong();
     private final BlockingQueue<Claim> due = new LinkedBlockingQueue<>();

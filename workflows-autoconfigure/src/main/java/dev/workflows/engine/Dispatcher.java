@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
 final class Dispatcher {
 
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
-    private static final int MAX_BATCH = 100;
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final WorkflowStore store;
@@ -133,7 +132,7 @@ final class Dispatcher {
         }
         // looked at first: what becomes due in the meantime is claimed, or is the next
         Due due = store.due(workflows);
-        moreDue = due.now() && claim(queues);
+        moreDue = due.now() && claim(queues, due.count());
         Duration longest = pace.afterLook(due.now());
         if (moreDue) {
             return free() > 0 ? Duration.ZERO : leftToOthers(longest);
@@ -148,11 +147,15 @@ final class Dispatcher {
         return lookAgain;
     }
 
-    /** Whether more may be due than there were slots for. */
-    private boolean claim(List<InstanceQueue> queues) {
+    /**
+     * Whether more may be due than there were slots for.
+     *
+     * @param due how many are: the other slots are left to what is created meanwhile
+     */
+    private boolean claim(List<InstanceQueue> queues, int due) {
         Deque<Slot> slots = new ArrayDeque<>();
         Slot slot = null;
-        while (slots.size() < MAX_BATCH && (slot = take()) != null) {
+        while (slots.size() < due && (slot = take()) != null) {
             slots.add(slot);
         }
         int asked = slots.size();

@@ -41,7 +41,6 @@ final class InstanceRunner {
 
     /** Runs until the instance has ended, waits, or is somebody else's; then the slot is free. */
     void run(Claim claim, Slot slot) {
-        Duration dueIn = null;
         try {
             WorkflowDefinition definition = workflows.definition(claim.workflow());
             Pass pass = passes.begin(claim, definition, tools.steps(), slot).orElse(null);
@@ -65,9 +64,10 @@ final class InstanceRunner {
                     run(pass);
                 }
             } finally {
+                // first: whoever awaits the end may be about to create the next one
+                slot.free(pass.dueIn());
                 passes.end(pass);
             }
-            dueIn = pass.dueIn();
         } catch (RuntimeException | Error e) {
             log.error(
                     "workflow={} instance={} could not be run, or its end could not be stored; it is taken up again soon",
@@ -75,7 +75,7 @@ final class InstanceRunner {
                     claim.id(),
                     e);
         } finally {
-            slot.free(dueIn);
+            slot.free(null);
         }
     }
 

@@ -67,15 +67,19 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
             where i.pk in :pks""")
     int claim(String status, String node, Collection<Long> pks);
 
-    /** Whether any is due, and the seconds until the next one is that is not. What was never claimed is due. */
+    /** How many are due, and the seconds until the next one is that is not. What was never claimed is due. */
     @NativeQuery("""
-            select exists (select 1 from workflow_instance
-                           where due_at <= current_timestamp and epoch = 0 and workflow in (:workflows))
-                or exists (select 1 from workflow_instance
-                           where due_at <= current_timestamp and epoch > 0 and workflow in (:workflows)),
+            select (select count(*) from (
+                        select 1 from workflow_instance
+                        where due_at <= current_timestamp and epoch = 0 and workflow in (:workflows)
+                        fetch first :most rows only) fresh)
+                 + (select count(*) from (
+                        select 1 from workflow_instance
+                        where due_at <= current_timestamp and epoch > 0 and workflow in (:workflows)
+                        fetch first :most rows only) begun),
                 (select extract(epoch from (min(due_at) - current_timestamp)) from workflow_instance
                  where due_at > current_timestamp and epoch > 0 and workflow in (:workflows))""")
-    List<Object[]> due(Collection<String> workflows);
+    List<Object[]> due(Collection<String> workflows, int most);
 
     @Query("select i.workflow, count(*) from InstanceEntity i where i.dueAt is not null and i.workflow not in :known"
             + " group by i.workflow")

@@ -183,8 +183,9 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public Due due(Collection<String> workflows) {
-        Object[] row = instances.due(workflows).get(0);
-        return new Due((Boolean) row[0], row[1] == null ? null : Seconds.duration(((Number) row[1]).doubleValue()));
+        Object[] row = instances.due(workflows, Due.MOST).get(0);
+        int count = Math.min(Due.MOST, ((Number) row[0]).intValue());
+        return new Due(count, row[1] == null ? null : Seconds.duration(((Number) row[1]).doubleValue()));
     }
 
     @Override

@@ -6,7 +6,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * What there is to claim, and when there will be more.
  *
- * @param now whether any instance is due; it may have to wait for others all the same
+ * @param count how many instances are due, up to {@link #MOST}; they may have to wait for others all the same
  * @param next how long until another one becomes due; null if none will by itself
  */
-public record Due(boolean now, @Nullable Duration next) {}
+public record Due(int count, @Nullable Duration next) {
+
+    /** As many as are counted. */
+    public static final int MOST = 100;
+
+    /** Whether any instance is due. */
+    public boolean now() {
+        return count > 0;
+    }
+}
