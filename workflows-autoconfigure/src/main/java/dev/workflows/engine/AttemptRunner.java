@@ -116,7 +116,7 @@ final class AttemptRunner {
             throws AttemptFailedException {
         boolean[] appended = {false};
         try {
-            return transactions.execute(transaction, () -> {
+            return begin(transaction, branch).execute(() -> {
                 transactions.requireShared(spec.name());
                 Made made = making.make();
                 Written written = store.append(branch.pass().claim(), made.checkpoint());
@@ -142,6 +142,22 @@ final class AttemptRunner {
                 return answer(branch, spec, stored.get());
             }
             throw failed(attempt, thrown);
+        }
+    }
+
+    /**
+     * Waits for the database, which is no attempt yet. That may take longer than the lease: then the body is not entered
+     * before it is certain that no other node has completed the step in the meantime.
+     */
+    private StepTransactions.Begun begin(TransactionAttribute transaction, Branch branch) {
+        while (true) {
+            StepTransactions.Begun begun = patience.insist(() -> transactions.begin(transaction));
+            if (branch.pass().mayEnter(branch)) {
+                return begun;
+            }
+            // whoever makes it certain may need the connection
+            begun.rollBack();
+            branch.requireRunning();
         }
     }
 

@@ -104,7 +104,8 @@ final class Lease {
         }
     }
 
-    private boolean isCertain() {
+    /** Whether no other node can have taken this one for dead. */
+    boolean isCertain() {
         return System.nanoTime() - certainUntil < 0;
     }
 

@@ -138,6 +138,12 @@ final class Pass {
         return wake;
     }
 
+    /** Whether a body may be entered right now. */
+    boolean mayEnter(Branch branch) {
+        // asked for first: a node that joins anew has lost its passes before
+        return lease.isCertain() && state == State.RUNNING && !stopping && !branch.isCancelled();
+    }
+
     void requireRunning(Branch branch) {
         // an interrupt that run has left behind is meant neither for the next body nor for the database
         Thread.interrupted();

@@ -11,7 +11,10 @@ import org.springframework.core.retry.RetryTemplate;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.NonTransientDataAccessException;
+import org.springframework.transaction.NestedTransactionNotSupportedException;
 import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionSuspensionNotSupportedException;
+import org.springframework.transaction.TransactionUsageException;
 
 /**
  * Repeats what the database could not answer until it does: what a step has done must not be lost to an outage. A write
@@ -51,9 +54,16 @@ final class Patience {
         }
     }
 
+    /** What a transaction manager refuses whatever its database says. */
+    private static boolean isAboutTheCall(Throwable thrown) {
+        return thrown instanceof TransactionUsageException
+                || thrown instanceof NestedTransactionNotSupportedException
+                || thrown instanceof TransactionSuspensionNotSupportedException;
+    }
+
     private static boolean mayPass(Throwable thrown) {
         return thrown instanceof DataAccessResourceFailureException
-                || thrown instanceof TransactionException
+                || thrown instanceof TransactionException && !isAboutTheCall(thrown)
                 || thrown instanceof DataAccessException && !(thrown instanceof NonTransientDataAccessException);
     }
 }

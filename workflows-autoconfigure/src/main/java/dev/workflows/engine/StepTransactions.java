@@ -23,28 +23,42 @@ final class StepTransactions {
         this.store = store;
     }
 
-    /** Runs in a new transaction. Whatever is thrown rolls it back: a failed attempt leaves nothing behind. */
-    @Nullable
-    Object execute(TransactionAttribute attribute, StepBody body) throws Throwable {
-        PlatformTransactionManager manager = manager(attribute);
-        TransactionStatus status = manager.getTransaction(attribute);
-        Object result;
-        try {
-            result = body.call();
-        } catch (Throwable thrown) {
-            rollBack(manager, status, thrown);
-            throw thrown;
+    /** A transaction on this thread, to be executed or rolled back. */
+    record Begun(PlatformTransactionManager manager, TransactionStatus status) {
+
+        /** Whatever is thrown rolls it back: a failed attempt leaves nothing behind. */
+        @Nullable
+        Object execute(StepBody body) throws Throwable {
+            Object result;
+            try {
+                result = body.call();
+            } catch (Throwable thrown) {
+                try {
+                    rollBack();
+                } catch (RuntimeException e) {
+                    thrown.addSuppressed(e);
+                }
+                throw thrown;
+            }
+            manager.commit(status);
+            return result;
         }
-        manager.commit(status);
-        return result;
+
+        void rollBack() {
+            manager.rollback(status);
+        }
     }
 
-    private static void rollBack(PlatformTransactionManager manager, TransactionStatus status, Throwable thrown) {
-        try {
-            manager.rollback(status);
-        } catch (RuntimeException e) {
-            thrown.addSuppressed(e);
-        }
+    /** Begins a new transaction. */
+    Begun begin(TransactionAttribute attribute) {
+        PlatformTransactionManager manager = manager(attribute);
+        return new Begun(manager, manager.getTransaction(attribute));
+    }
+
+    /** Runs in a new transaction. */
+    @Nullable
+    Object execute(TransactionAttribute attribute, StepBody body) throws Throwable {
+        return begin(attribute).execute(body);
     }
 
     /** To be called within: the checkpoint can only commit with what the store's own database takes part in. */

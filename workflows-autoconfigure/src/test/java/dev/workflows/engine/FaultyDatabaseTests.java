@@ -5,34 +5,49 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.workflows.Status;
+import dev.workflows.Step;
 import dev.workflows.StepContext;
 import dev.workflows.WaitOptions;
 import dev.workflows.WorkflowInstance;
 import dev.workflows.test.FaultyDatabase;
 import dev.workflows.test.OnEveryDatabase;
+import dev.workflows.test.OwnThread;
 import dev.workflows.test.SharedApplication;
+import dev.workflows.test.TestApplication;
 import dev.workflows.test.TestDatabase;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.annotation.Transactional;
 
 /** What becomes of an instance when the database is away, or when nobody knows whether a commit has happened. */
 class FaultyDatabaseTests {
 
     @RegisterExtension
     private static final SharedApplication APPLICATION = SharedApplication.of(
-                    ScriptedWorkflow.class, LedgerWorkflow.class, PageWorkflow.class, FaultyDatabase.class)
+                    ScriptedWorkflow.class, LedgerWorkflow.class, PageWorkflow.class, Books.class, FaultyDatabase.class)
             .withTables("create table ledger (id varchar(100) not null)")
             .with("workflows.worker.lease=1 second");
+
+    static class Books {
+
+        @Step(name = "book once", retries = 0)
+        @Transactional
+        String book(Callable<String> body) throws Exception {
+            return body.call();
+        }
+    }
 
     private final AtomicInteger entered = new AtomicInteger();
 
@@ -82,6 +97,67 @@ class FaultyDatabaseTests {
                         .single())
                 .isEqualTo(1);
         assertAnswerWasLost(application);
+    }
+
+    @OnEveryDatabase
+    void aTransactionThatCannotBeginIsNoAttempt(TestDatabase database) throws Exception {
+        ConfigurableApplicationContext application = APPLICATION.on(database);
+        FaultyDatabase faulty = application.getBean(FaultyDatabase.class);
+        WorkflowEngine engine = application.getBean(WorkflowEngine.class);
+
+        WorkflowInstance<Object> instance = ScriptedWorkflow.create(application, (steps, step) -> {
+            if (entered.get() == 0) {
+                faulty.goAway();
+                OwnThread.start(() -> {
+                    await().until(() -> engine.nodeState().orElseThrow().isExpired());
+                    faulty.comeBack();
+                });
+            }
+            return application
+                    .getBean(Books.class)
+                    .book(() -> entered.incrementAndGet() + " at attempt "
+                            + StepContext.current().attempt());
+        });
+
+        awaitComplete(application, instance.id());
+        assertThat(instance.status().output()).isEqualTo("1 at attempt 1");
+    }
+
+    @OnEveryDatabase
+    void whoWaitedForATransactionWhileAnotherNodeTookOverEntersNoBody(TestDatabase database) throws Exception {
+        String url = database.newUrl();
+        CountDownLatch over = new CountDownLatch(1);
+        try (ConfigurableApplicationContext first = start(url, FaultyDatabase.class)) {
+            FaultyDatabase faulty = first.getBean(FaultyDatabase.class);
+            ScriptedWorkflow.create(first, "one", (steps, step) -> {
+                faulty.hangUntil(over);
+                return first.getBean(Books.class).book(() -> "first " + entered.incrementAndGet());
+            });
+            await().until(faulty::isHanging);
+            try (ConfigurableApplicationContext second = start(url)) {
+                ScriptedWorkflow.script(
+                        second,
+                        "one",
+                        (steps, step) -> second.getBean(Books.class).book(() -> "second"));
+                WorkflowInstance<Object> instance =
+                        ScriptedWorkflow.binding(second).get("one");
+                assertThat(instance.await(ScriptedWorkflow.LONG_ENOUGH)).isEqualTo("second");
+
+                over.countDown();
+                WorkflowEngine engine = first.getBean(WorkflowEngine.class);
+                await().until(() -> engine.nodeState().orElseThrow().running() == 0);
+                assertThat(entered).hasValue(0);
+                assertThat(instance.status().output()).isEqualTo("second");
+            }
+        }
+    }
+
+    private static ConfigurableApplicationContext start(String url, Class<?>... more) {
+        Class<?>[] beans = Stream.concat(Stream.of(ScriptedWorkflow.class, Books.class), Stream.of(more))
+                .toArray(Class<?>[]::new);
+        return TestApplication.on(url, beans)
+                .with("workflows.worker.lease=1 second")
+                .start();
     }
 
     @OnEveryDatabase

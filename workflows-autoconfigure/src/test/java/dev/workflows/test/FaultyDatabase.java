@@ -34,6 +34,10 @@ public class FaultyDatabase implements BeanPostProcessor {
         hanging = over;
     }
 
+    public boolean isHanging() {
+        return hanging.getCount() > 0;
+    }
+
     /** The next transaction that executes such a statement commits, but whoever commits it is told that it failed. */
     public void loseAnswerToCommitOf(String statement) {
         losesAnswerTo.set(statement);
