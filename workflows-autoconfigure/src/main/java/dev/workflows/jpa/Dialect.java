@@ -46,7 +46,7 @@ enum Dialect {
                 + " values (:workflow, :cron, :zone, :lastFiredAt)" + unlessTaken;
     }
 
-    /** Renews a node's lease; if there is one, it returns whether any other is gone, and what the node owns. */
+    /** Renews a node's lease by so many seconds; if there is one, it returns whether any other is gone, and what the node owns. */
     String renewLease() {
         return selectUpdated.formatted("""
                 exists (select 1 from workflow_node where lease_until <= current_timestamp)
@@ -54,8 +54,8 @@ enum Dialect {
                                where owner is not null and owner not in (select id from workflow_node)),
                 i.pk, i.epoch, i.status, i.signals""", """
                 update workflow_node
-                set lease_until = current_timestamp + cast(:seconds as double precision) * interval '1' second
-                where id = :node""", "left join workflow_instance i on i.owner = n.id");
+                set lease_until = current_timestamp + cast(? as double precision) * interval '1' second
+                where id = ?""", "left join workflow_instance i on i.owner = n.id");
     }
 
     String migrations() {

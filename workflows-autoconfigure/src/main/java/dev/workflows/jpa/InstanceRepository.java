@@ -103,7 +103,7 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
             select pk from workflow_instance
             where owner is not null and owner not in (select id from workflow_node)
             order by pk
-            for update""")
+            for update skip locked""")
     List<Long> lockOfGoneNodes();
 
     @NativeQuery("select pk from workflow_instance where owner = :node order by pk for update")

@@ -94,7 +94,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         this.claimed = new ClaimedInstance(unit, completions, children);
         this.steering = new Steering(unit, children);
         this.schedules = new ScheduleRows(unit, dialect);
-        this.leases = new Leases(unit, dialect);
+        this.leases = new Leases(jdbc, unit, dialect);
         this.ended = new EndedInstances(unit, rows);
         this.list = new InstanceList(unit);
         this.frequent = new FrequentWrites(transactions, newInstances, checkpoints, completions, dialect);
@@ -211,7 +211,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public Optional<Heartbeat> renew(String node, Duration lease) {
-        return transactions.own(() -> leases.renew(node, lease));
+        return leases.renew(node, lease);
     }
 
     @Override

@@ -4,22 +4,26 @@ import dev.workflows.Status;
 import dev.workflows.store.Heartbeat;
 import dev.workflows.store.Owned;
 import dev.workflows.store.Transition;
-import jakarta.persistence.EntityManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.hibernate.Session;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The nodes, how long each may own instances, and what becomes of those that it owned. */
 final class Leases {
 
     private final NodeRepository nodes;
     private final InstanceRepository instances;
-    private final EntityManager entityManager;
+    private final JdbcTemplate jdbc;
     private final String renew;
 
-    Leases(PersistenceUnit unit, Dialect dialect) {
-        this.entityManager = unit.entityManager();
+    Leases(JdbcTemplate jdbc, PersistenceUnit unit, Dialect dialect) {
+        this.jdbc = jdbc;
         this.renew = dialect.renewLease();
         this.nodes = unit.repository(NodeRepository.class);
         this.instances = unit.repository(InstanceRepository.class);
@@ -29,44 +33,54 @@ final class Leases {
         return nodes.insert(node, description, Seconds.of(lease));
     }
 
-    /** In one statement, since every node does it all the time. */
+    /**
+     * In one statement that commits itself: a node that is cut off keeps no lock on its row, which those that take over
+     * delete.
+     */
     Optional<Heartbeat> renew(String node, Duration lease) {
-        List<Object[]> rows = entityManager
-                .unwrap(Session.class)
-                .createNativeQuery(renew, Object[].class)
-                .setParameter("node", node)
-                .setParameter("seconds", Seconds.of(lease))
-                .getResultList();
-        // with a row for the node itself, whether it owns any instance or not
-        return rows.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Heartbeat(
-                        rows.stream()
-                                .filter(row -> row[1] != null)
-                                .map(Leases::owned)
-                                .toList(),
-                        (Boolean) rows.get(0)[0]));
+        return jdbc.execute((ConnectionCallback<Optional<Heartbeat>>) connection -> {
+            boolean autoCommit = connection.getAutoCommit();
+            connection.setAutoCommit(true);
+            try (PreparedStatement statement = connection.prepareStatement(renew)) {
+                statement.setDouble(1, Seconds.of(lease));
+                statement.setString(2, node);
+                return heartbeat(statement.executeQuery());
+            } finally {
+                connection.setAutoCommit(autoCommit);
+            }
+        });
     }
 
-    private static Owned owned(Object[] row) {
-        return new Owned(
-                ((Number) row[1]).longValue(),
-                ((Number) row[2]).longValue(),
-                Status.of((String) row[3]),
-                ((Number) row[4]).longValue());
+    /** There is a row for the node itself, whether it owns any instance or not. */
+    private static Optional<Heartbeat> heartbeat(ResultSet rows) throws SQLException {
+        boolean renewed = false;
+        boolean anyGone = false;
+        List<Owned> owned = new ArrayList<>();
+        while (rows.next()) {
+            renewed = true;
+            anyGone = rows.getBoolean(1);
+            if (rows.getObject(2) != null) {
+                owned.add(new Owned(rows.getLong(2), rows.getLong(3), Status.of(rows.getString(4)), rows.getLong(5)));
+            }
+        }
+        return renewed ? Optional.of(new Heartbeat(owned, anyGone)) : Optional.empty();
     }
 
     void ping() {
         nodes.one();
     }
 
+    /** Waits for nobody: what a node that is cut off still has locked is taken once the database has noticed. */
     int recover() {
-        nodes.deleteExpired();
+        List<String> expired = nodes.lockExpired();
+        if (!expired.isEmpty()) {
+            nodes.delete(expired);
+        }
         return take(instances.lockOfGoneNodes());
     }
 
     int leave(String node) {
-        return nodes.delete(node) + take(instances.lockOf(node));
+        return nodes.delete(List.of(node)) + take(instances.lockOf(node));
     }
 
     int takeBack(String node, long key) {

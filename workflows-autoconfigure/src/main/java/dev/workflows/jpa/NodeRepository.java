@@ -1,5 +1,7 @@
 package dev.workflows.jpa;
 
+import java.util.Collection;
+import java.util.List;
 import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.repository.Repository;
@@ -16,11 +18,10 @@ interface NodeRepository extends Repository<NodeEntity, String> {
     @NativeQuery("select 1")
     int one();
 
-    @Modifying
-    @NativeQuery("delete from workflow_node where lease_until <= current_timestamp")
-    int deleteExpired();
+    @NativeQuery("select id from workflow_node where lease_until <= current_timestamp for update skip locked")
+    List<String> lockExpired();
 
     @Modifying
-    @NativeQuery("delete from workflow_node where id = :id")
-    int delete(String id);
+    @NativeQuery("delete from workflow_node where id in (:ids)")
+    int delete(Collection<String> ids);
 }

@@ -25,6 +25,7 @@ import dev.workflows.store.StepKey;
 import dev.workflows.store.Wake;
 import dev.workflows.store.WorkflowStore;
 import dev.workflows.store.Written;
+import dev.workflows.test.OwnThread;
 import dev.workflows.test.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,12 +36,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -479,6 +482,23 @@ abstract class WorkflowStoreContract {
         assertThat(store.append(dead, completed("late"))).isEqualTo(Written.STALE);
         assertThat(store.append(alive, completed("alive"))).isEqualTo(Written.STORED);
         assertThat(store.recover()).isZero();
+    }
+
+    @Test
+    void recoveringWaitsForNoInstanceThatADeadNodeHasLocked() {
+        Claim locked = createdAndClaimed("first");
+        Claim free = createdAndClaimed("first");
+        store.renew("first", RUN_OUT);
+
+        transaction.executeWithoutResult(status -> {
+            // as a node that is cut off does until the database notices
+            store.append(locked, completed("first"));
+            assertThat(meanwhile(store::recover)).isEqualTo(1);
+            assertThat(meanwhile(() -> store.append(free, completed("late")))).isEqualTo(Written.STALE);
+        });
+
+        assertThat(store.recover()).isEqualTo(1);
+        assertThat(store.append(locked, completed("late"))).isEqualTo(Written.STALE);
     }
 
     @Test
@@ -929,6 +949,10 @@ abstract class WorkflowStoreContract {
         assertThat(write.to(store, stale)).isEqualTo(write.refused);
 
         assertThat(tables()).isEqualTo(before);
+    }
+
+    private static <T> T meanwhile(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, OwnThread::start).join();
     }
 
     private Claim createdAndClaimed(String node) {
