@@ -83,11 +83,7 @@ final class Chaos implements AutoCloseable {
         for (int node = 0; node < nodes; node++) {
             fleet.start();
         }
-        await().atMost(PATIENCE)
-                .until(() -> jdbc.sql("select count(*) from workflow_node")
-                                .query(Integer.class)
-                                .single()
-                        == nodes);
+        await().atMost(PATIENCE).until(() -> fleet.areUp(nodes));
     }
 
     /** Returns when all of it has been done. */

@@ -3,11 +3,16 @@ package dev.workflows.chaos;
 import dev.workflows.chaos.Journal.Line;
 import dev.workflows.chaos.Journal.What;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** The nodes, each in a JVM of its own; whatever is done to one is in the journal. Not thread-safe. */
 final class Fleet implements AutoCloseable {
@@ -45,6 +50,9 @@ final class Fleet implements AutoCloseable {
     private final Path directory;
     private final Journal journal;
     private final List<Node> nodes = new ArrayList<>();
+    /** By the place that it was asked for. */
+    private final Map<Integer, Node> frozenFor = new HashMap<>();
+
     private int started;
 
     Fleet(String url, Path directory, Journal journal) {
@@ -69,8 +77,8 @@ final class Fleet implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 ChaosNode.class.getName(),
                 url,
-                "chaos.directory=" + directory,
-                "chaos.node=" + name));
+                name,
+                directory.toString()));
         command.addAll(List.of(properties));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -83,22 +91,55 @@ final class Fleet implements AutoCloseable {
 
     /** As {@code kill -9} does; and starts it again. */
     void kill(int place) throws IOException {
-        Node killed = nodes.get(place);
-        killed.kill();
-        journal.write(Line.of(What.KILLED, killed.name()));
-        nodes.set(place, start(place));
+        OptionalInt fit = fit(place);
+        if (fit.isPresent()) {
+            Node killed = nodes.get(fit.getAsInt());
+            killed.kill();
+            journal.write(Line.of(What.KILLED, killed.name()));
+            nodes.set(fit.getAsInt(), start(fit.getAsInt()));
+        }
     }
 
     /** As {@code kill -STOP} does: it stands still, and learns nothing of it. */
     void freeze(int place) throws IOException, InterruptedException {
-        nodes.get(place).signal("STOP");
-        journal.write(Line.of(What.FROZEN, nodes.get(place).name()));
+        OptionalInt fit = fit(place);
+        if (fit.isPresent()) {
+            Node frozen = nodes.get(fit.getAsInt());
+            frozen.signal("STOP");
+            journal.write(Line.of(What.FROZEN, frozen.name()));
+            frozenFor.put(place, frozen);
+        }
     }
 
-    /** As {@code kill -CONT} does. Nothing happens to one that is not frozen. */
+    /** As {@code kill -CONT} does, to what was frozen for that place. */
     void thaw(int place) throws IOException, InterruptedException {
-        journal.write(Line.of(What.THAWED, nodes.get(place).name()));
-        nodes.get(place).signal("CONT");
+        Node frozen = frozenFor.remove(place);
+        if (frozen != null && frozen.process().isAlive()) {
+            journal.write(Line.of(What.THAWED, frozen.name()));
+            frozen.signal("CONT");
+        }
+    }
+
+    /** The place of a node that runs: this one, or the next. Nothing is learnt from those that are still starting. */
+    private OptionalInt fit(int place) {
+        return IntStream.range(place, place + nodes.size())
+                .map(i -> i % nodes.size())
+                .filter(i -> isUp(nodes.get(i)) && !frozenFor.containsValue(nodes.get(i)))
+                .findFirst();
+    }
+
+    /** Whether so many nodes run. */
+    boolean areUp(int count) {
+        return nodes.stream().filter(this::isUp).count() == count;
+    }
+
+    private boolean isUp(Node node) {
+        return Files.exists(up(directory, node.name())) && node.process().isAlive();
+    }
+
+    /** The file that is there once the node runs. */
+    static Path up(Path directory, String node) {
+        return directory.resolve(node + ".up");
     }
 
     /** Starts again what has ended by itself, as one that finds no database when it starts. */
