@@ -30,6 +30,9 @@ final class Dispatcher {
     private final Executor threads;
     private final Wakeup wakeup = new Wakeup();
     private final Map<Long, Claim> running = new ConcurrentHashMap<>();
+    /** Slots for what may be this node's already, and is not running yet. */
+    private final Set<CountedSlot> handingOver = ConcurrentHashMap.newKeySet();
+
     private int free;
     private volatile boolean moreDue;
     private volatile boolean stopped;
@@ -60,6 +63,7 @@ final class Dispatcher {
     void run(Claim claim, Slot own) {
         Slot slot = claim.counted() ? makingRoom(own) : own;
         running.put(claim.key(), claim);
+        handingOver.remove(own);
         try {
             threads.execute(() -> {
                 try {
@@ -81,6 +85,17 @@ final class Dispatcher {
             slot.free(dueIn);
             wakeup.in(Duration.ZERO);
         };
+    }
+
+    /**
+     * Until when, as {@link System#nanoTime} counts, all that had become this node's has become {@link #running} too: a
+     * claim may be committed long before its answer is here, and so may a creation.
+     */
+    long handedOverUntil() {
+        long now = System.nanoTime();
+        return handingOver.stream()
+                .mapToLong(slot -> slot.takenAt)
+                .reduce(now, (one, other) -> one - other < 0 ? one : other);
     }
 
     /** The keys of the instances that this node runs. */
@@ -180,7 +195,9 @@ final class Dispatcher {
             return null;
         }
         free--;
-        return new CountedSlot();
+        CountedSlot slot = new CountedSlot();
+        handingOver.add(slot);
+        return slot;
     }
 
     private synchronized void give() {
@@ -189,10 +206,12 @@ final class Dispatcher {
 
     private final class CountedSlot implements Slot {
 
+        private final long takenAt = System.nanoTime();
         private final AtomicBoolean freed = new AtomicBoolean();
 
         @Override
         public void free(@Nullable Duration dueIn) {
+            handingOver.remove(this);
             if (freed.compareAndSet(false, true)) {
                 give();
                 if (moreDue) {

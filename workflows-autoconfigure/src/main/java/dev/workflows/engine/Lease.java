@@ -61,7 +61,10 @@ final class Lease {
     /** What a lease is held for. */
     interface Holder {
 
-        /** The keys of the instances that this node runs, or is about to. */
+        /** Until when what had become this node's is running, or has been, as {@link System#nanoTime} counts. */
+        long handedOverUntil();
+
+        /** The keys of the instances that this node runs. */
         Set<Long> running();
 
         /** What compares that with the instances that this node owns, as the database says a little later. */
@@ -141,6 +144,7 @@ final class Lease {
     /** Must not throw: the timer would never call again. */
     private void beat(Holder holder) {
         try {
+            long handedOverUntil = holder.handedOverUntil();
             Set<Long> running = holder.running();
             Consumer<List<Owned>> comparison = holder.comparing();
             long asked = System.nanoTime();
@@ -152,7 +156,7 @@ final class Lease {
             if (heartbeat.isPresent()) {
                 renewed(asked);
                 comparison.accept(heartbeat.get().owned());
-                int released = orphans.release(node, heartbeat.get().owned(), running);
+                int released = orphans.release(node, heartbeat.get().owned(), running, handedOverUntil);
                 boolean recovers = heartbeat.get().anyGone() && asked - recoversFrom >= 0;
                 if (recovers) {
                     recover();

@@ -2,8 +2,9 @@ package dev.workflows.engine;
 
 import dev.workflows.store.Owned;
 import dev.workflows.store.WorkflowStore;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,30 +15,39 @@ import org.slf4j.LoggerFactory;
  */
 final class Orphans {
 
+    /** Under another epoch it is another claim, which may just have been made. */
+    private record Suspect(long key, long epoch) {}
+
     private static final Logger log = LoggerFactory.getLogger(Orphans.class);
 
     private final WorkflowStore store;
-    private Set<Long> suspects = Set.of();
+    /** Since when, as {@link System#nanoTime} counts. */
+    private Map<Suspect, Long> suspects = Map.of();
 
     Orphans(WorkflowStore store) {
         this.store = store;
     }
 
     /**
-     * Makes due what was an orphan the last time too; once may be the moment between a claim and its thread.
+     * Makes due what was an orphan an earlier time too, and is not on its way from its claim to its thread any more.
      *
      * @param owned what this node owns
-     * @param running what it runs
+     * @param running what it ran just before
+     * @param handedOverUntil what it owned until then was running just before, or had been
      * @return how many
      */
-    int release(String node, List<Owned> owned, Set<Long> running) {
-        Set<Long> orphans = new HashSet<>();
-        owned.forEach(instance -> orphans.add(instance.key()));
-        orphans.removeAll(running);
+    int release(String node, List<Owned> owned, Set<Long> running, long handedOverUntil) {
+        long now = System.nanoTime();
+        Map<Suspect, Long> orphans = new HashMap<>();
         int released = 0;
-        for (long key : orphans) {
-            if (suspects.contains(key) && store.takeBack(node, key)) {
-                released++;
+        for (Owned instance : owned) {
+            if (!running.contains(instance.key())) {
+                Suspect suspect = new Suspect(instance.key(), instance.epoch());
+                long since = suspects.getOrDefault(suspect, now);
+                orphans.put(suspect, since);
+                if (since - handedOverUntil < 0 && store.takeBack(node, instance.key(), instance.epoch())) {
+                    released++;
+                }
             }
         }
         suspects = orphans;

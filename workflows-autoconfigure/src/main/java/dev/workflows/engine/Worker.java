@@ -133,6 +133,11 @@ final class Worker implements Lease.Holder {
     }
 
     @Override
+    public long handedOverUntil() {
+        return dispatcher.handedOverUntil();
+    }
+
+    @Override
     public Set<Long> running() {
         return dispatcher.running();
     }

@@ -114,8 +114,8 @@ interface InstanceRepository extends Repository<InstanceEntity, Long> {
     int take(String whenPausing, String otherwise, boolean interrupted, Collection<Long> pks);
 
     @Modifying
-    @NativeQuery(HANDED_BACK + " where owner = :node and pk = :pk")
-    int takeFrom(String whenPausing, String otherwise, boolean interrupted, String node, long pk);
+    @NativeQuery(HANDED_BACK + " where owner = :node and pk = :pk and epoch = :epoch")
+    int takeFrom(String whenPausing, String otherwise, boolean interrupted, String node, long pk, long epoch);
 
     @Modifying
     @NativeQuery(HANDED_BACK + " where pk = :pk and epoch = :epoch")

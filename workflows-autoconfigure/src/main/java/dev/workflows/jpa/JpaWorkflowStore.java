@@ -220,8 +220,8 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     }
 
     @Override
-    public boolean takeBack(String node, long key) {
-        return changed(() -> leases.takeBack(node, key));
+    public boolean takeBack(String node, long key, long epoch) {
+        return changed(() -> leases.takeBack(node, key, epoch));
     }
 
     @Override

@@ -83,8 +83,8 @@ final class Leases {
         return nodes.delete(List.of(node)) + take(instances.lockOf(node));
     }
 
-    int takeBack(String node, long key) {
-        int taken = instances.takeFrom(paused(), queued(), true, node, key);
+    int takeBack(String node, long key, long epoch) {
+        int taken = instances.takeFrom(paused(), queued(), true, node, key, epoch);
         if (taken == 1) {
             instances.dueAtDeadline(List.of(key));
         }

@@ -136,8 +136,11 @@ public interface WorkflowStore {
     /** Takes the instances from nodes whose lease has run out, and makes them due. */
     int recover();
 
-    /** Takes an instance from a node that does not run it after all, and makes it due. False if it was not its own. */
-    boolean takeBack(String node, long key);
+    /**
+     * Takes an instance from a node that does not run it after all, and makes it due. False if it was not its own under that
+     * epoch.
+     */
+    boolean takeBack(String node, long key, long epoch);
 
     /** Removes a node, and makes due what it still owned. */
     void leave(String node);

@@ -108,7 +108,7 @@ class EndedInstancesTests {
                 default -> {}
             }
         }
-        store.takeBack("node", key("paused"));
+        store.takeBack("node", key("paused"), 1);
         store.pause(WORKFLOW, "paused");
         store.pause(WORKFLOW, "waitingForPause");
 
