@@ -5,7 +5,6 @@ import dev.workflows.store.NewInstance;
 import dev.workflows.store.Written;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
@@ -30,7 +29,7 @@ final class FrequentWrites {
         this.shared = dialect == Dialect.POSTGRESQL ? new SharedWrites(this::inTransaction) : null;
         this.creations = new Kind<>(
                 instances -> keys(instances, newInstances.insert(instances)),
-                instance -> transactions.joiningPlainly(() -> key(instance, newInstances.insert(List.of(instance)))),
+                instance -> transactions.joiningPlainly(() -> newInstances.insertNew(instance)),
                 instance -> instance.params().length());
         this.checkpoints = new Kind<>(
                 rows -> checkpoints.insert(rows).stream()
@@ -84,10 +83,6 @@ final class FrequentWrites {
         return instances.stream()
                 .map(instance -> Optional.ofNullable(keys.get(instance.id())))
                 .toList();
-    }
-
-    private static Long key(NewInstance instance, Map<String, Long> keys) {
-        return Objects.requireNonNull(keys.get(instance.id()), () -> "The id \"%s\" is taken".formatted(instance.id()));
     }
 
     private static int length(@Nullable String text) {

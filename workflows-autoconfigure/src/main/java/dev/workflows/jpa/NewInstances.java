@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
@@ -88,6 +89,22 @@ final class NewInstances {
         keys.putAll(insertTogether(together));
         insertLabels(instances, keys);
         return keys;
+    }
+
+    /** The key of one whose id was made up for it, without labels. */
+    long insertNew(NewInstance instance) {
+        Long key = insertOne(instance).get(instance.id());
+        // it is there if the commit was in doubt, and had happened
+        return key == null ? find(instance) : key;
+    }
+
+    private long find(NewInstance instance) {
+        Long key = jdbc.queryForObject(
+                "select pk from workflow_instance where workflow = ? and id = ?",
+                Long.class,
+                instance.workflow(),
+                instance.id());
+        return Objects.requireNonNull(key);
     }
 
     private void insertLabels(List<NewInstance> instances, Map<String, Long> keys) {

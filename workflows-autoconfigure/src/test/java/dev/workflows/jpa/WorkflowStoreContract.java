@@ -432,6 +432,18 @@ abstract class WorkflowStoreContract {
     }
 
     @Test
+    void anInstanceWithANewIdIsCreatedOnceHoweverOftenItsCommitIsInDoubt() {
+        NewInstance instance = newInstance("made-up", "first");
+
+        long key = store.createNew(instance);
+
+        assertThat(store.createNew(instance)).isEqualTo(key);
+        assertThat(store.claim("second", List.of(InstanceQueue.unlimited(WORKFLOW)), 1))
+                .isEmpty();
+        assertThat(store.find(WORKFLOW, "made-up").orElseThrow().status()).isEqualTo(Status.RUNNING);
+    }
+
+    @Test
     void whatIsDueIsCountedUpToAHundred() {
         for (int batch = 0; batch < 2; batch++) {
             int from = batch * 60;
