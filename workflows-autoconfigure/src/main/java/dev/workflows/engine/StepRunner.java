@@ -6,8 +6,6 @@ import dev.workflows.store.Checkpoint;
 import dev.workflows.store.Retry;
 import dev.workflows.store.StepKey;
 import java.time.Instant;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,13 +17,11 @@ final class StepRunner {
 
     private static final Logger log = LoggerFactory.getLogger(StepRunner.class);
 
-    private static final int MAX_REPORTED = 1_000;
-
     private final StepSpecs specs;
     private final AttemptRunner attempts;
     private final RetryRunner retries;
     private final StepTransactions transactions;
-    private final Set<String> within = ConcurrentHashMap.newKeySet();
+    private final SaidOnce<String> within = new SaidOnce<>(1_000);
 
     StepRunner(StepSpecs specs, AttemptRunner attempts, RetryRunner retries, StepTransactions transactions) {
         this.specs = specs;
@@ -150,7 +146,7 @@ final class StepRunner {
 
     /** A step inside a step's body is part of that body; on this, its transaction has nobody else to begin it. */
     private @Nullable Object callWithin(Branch branch, StepSpec spec, boolean onThis, StepBody body) throws Throwable {
-        if (within.size() < MAX_REPORTED && within.add(spec.name())) {
+        if (within.isNew(spec.name())) {
             log.warn(
                     "{} step={} is called inside another step's body: it is part of that step, and has no checkpoint and no "
                             + "retries of its own. This is said once",

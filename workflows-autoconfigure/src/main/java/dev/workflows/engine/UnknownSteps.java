@@ -5,8 +5,6 @@ import dev.workflows.store.StepKey;
 import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,12 +20,11 @@ final class UnknownSteps {
 
     private static final Logger log = LoggerFactory.getLogger(UnknownSteps.class);
     private static final Duration DELAY = Duration.ofMinutes(1);
-    private static final int MAX_REMEMBERED = 10_000;
 
     private final DeclaredSteps declared;
     private final WorkflowStore store;
     private final Patience patience;
-    private final Set<Long> reported = ConcurrentHashMap.newKeySet();
+    private final SaidOnce<Long> reported = new SaidOnce<>(10_000);
 
     UnknownSteps(DeclaredSteps declared, WorkflowStore store, Patience patience) {
         this.declared = declared;
@@ -48,7 +45,7 @@ final class UnknownSteps {
         if (unknown.isEmpty()) {
             return false;
         }
-        if (reported.size() < MAX_REMEMBERED && reported.add(pass.claim().key())) {
+        if (reported.isNew(pass.claim().key())) {
             log.warn(
                     "{} has completed steps that this application does not have: {}. It waits for a node that has them. {}",
                     pass,

@@ -36,14 +36,7 @@ final class Claims {
 
     /** What is only to be ended need not wait for others. */
     private List<Claim> claimOverdue(String node, Running running, int limit) {
-        List<InstanceEntity> overdue = instances.lockOverdue(running.workflows(), limit);
-        if (!overdue.isEmpty()) {
-            instances.claim(
-                    RUNNING, node, overdue.stream().map(InstanceEntity::pk).toList());
-        }
-        return overdue.stream()
-                .map(instance -> instance.claimed(running.counts(instance)))
-                .toList();
+        return take(node, running, instances.lockOverdue(running.workflows(), limit));
     }
 
     private List<Claim> claim(String node, Running running, Lock lock, int limit) {
@@ -52,14 +45,20 @@ final class Claims {
         while (heldBack && claims.size() < limit && !running.open().isEmpty()) {
             List<InstanceEntity> due = lock.first(running.open(), running.heldKeys(), limit - claims.size());
             List<InstanceEntity> admitted = due.stream().filter(running::admits).toList();
-            if (!admitted.isEmpty()) {
-                instances.claim(
-                        RUNNING, node, admitted.stream().map(InstanceEntity::pk).toList());
-            }
-            admitted.forEach(instance -> claims.add(instance.claimed(running.counts(instance))));
+            claims.addAll(take(node, running, admitted));
             // others may be behind those that must wait, which are not asked for again
             heldBack = admitted.size() < due.size();
         }
         return claims;
+    }
+
+    private List<Claim> take(String node, Running running, List<InstanceEntity> locked) {
+        if (!locked.isEmpty()) {
+            instances.claim(
+                    RUNNING, node, locked.stream().map(InstanceEntity::pk).toList());
+        }
+        return locked.stream()
+                .map(instance -> instance.claimed(running.counts(instance)))
+                .toList();
     }
 }
