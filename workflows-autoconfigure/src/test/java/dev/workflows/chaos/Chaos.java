@@ -24,6 +24,7 @@ final class Chaos implements AutoCloseable {
     private final JdbcClient jdbc;
     private final Fleet fleet;
     private final Sender sender;
+    private boolean databaseIsAway;
 
     private Chaos(Path directory, PostgresServer postgres) {
         this.postgres = postgres;
@@ -105,12 +106,19 @@ final class Chaos implements AutoCloseable {
             case FREEZE -> fleet.freeze(fault.node());
             case THAW -> fleet.thaw(fault.node());
             case STOP_DATABASE -> {
-                postgres.stopHard();
-                journal.write(Journal.Line.of(Journal.What.DATABASE_STOPPED, ""));
+                // nodes that are starting give up: on a slow machine there would be none in the end
+                if (fleet.areUp(2)) {
+                    postgres.stopHard();
+                    databaseIsAway = true;
+                    journal.write(Journal.Line.of(Journal.What.DATABASE_STOPPED, ""));
+                }
             }
             case START_DATABASE -> {
-                postgres.start();
-                journal.write(Journal.Line.of(Journal.What.DATABASE_STARTED, ""));
+                if (databaseIsAway) {
+                    postgres.start();
+                    databaseIsAway = false;
+                    journal.write(Journal.Line.of(Journal.What.DATABASE_STARTED, ""));
+                }
             }
         }
     }

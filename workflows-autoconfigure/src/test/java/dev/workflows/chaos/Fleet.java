@@ -89,10 +89,10 @@ final class Fleet implements AutoCloseable {
         return new Node(name, process, killAtExit);
     }
 
-    /** As {@code kill -9} does; and starts it again. */
+    /** As {@code kill -9} does; and starts it again. Nothing happens if no other node is left to take over. */
     void kill(int place) throws IOException {
         OptionalInt fit = fit(place);
-        if (fit.isPresent()) {
+        if (fit.isPresent() && areUp(2)) {
             Node killed = nodes.get(fit.getAsInt());
             killed.kill();
             journal.write(Line.of(What.KILLED, killed.name()));
@@ -128,9 +128,9 @@ final class Fleet implements AutoCloseable {
                 .findFirst();
     }
 
-    /** Whether so many nodes run. */
+    /** Whether at least so many nodes run, be they frozen or not. */
     boolean areUp(int count) {
-        return nodes.stream().filter(this::isUp).count() == count;
+        return nodes.stream().filter(this::isUp).count() >= count;
     }
 
     private boolean isUp(Node node) {
