@@ -29,8 +29,8 @@ record Size(
         List<String> nodeProperties) {
 
     static final Size FULL = new Size(
-            1,
-            3,
+            2,
+            5,
             20_000,
             1_000,
             10_000,

@@ -129,23 +129,30 @@ final class DefaultWorkflowInstance implements WorkflowInstance<Object> {
                     "Instance \"%s\" was awaited inside a transaction: it may be waiting for that to commit"
                             .formatted(id));
         }
+        try (LocalInstances.Watch watch = steering.watch(definition.name(), id)) {
+            return await(timeout, watch);
+        }
+    }
+
+    private @Nullable Object await(Duration timeout, LocalInstances.Watch watch) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        long wait = FIRST_LOOK.toNanos();
-        // what runs here is looked at once it has left
-        steering.awaitPass(definition.name(), id, shorter(timeout, LONGEST_WAIT));
+        if (watch.isHere()) {
+            // looked at once it has left
+            watch.await(shorter(timeout, LONGEST_WAIT));
+        }
+        Duration wait = FIRST_LOOK;
         while (true) {
             InstanceState state = find();
             if (state.status().isEnded()) {
                 return ended(state);
             }
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
+            Duration left = Duration.ofNanos(deadline - System.nanoTime());
+            if (left.compareTo(Duration.ZERO) <= 0) {
                 throw new AwaitTimeoutException(definition.name(), id, state.status(), timeout);
             }
-            if (!steering.awaitPass(definition.name(), id, shorter(Duration.ofNanos(left), LONGEST_WAIT))) {
+            if (!watch.await(shorter(left, watch.isHere() ? LONGEST_WAIT : wait))) {
                 // it waits, or runs elsewhere
-                Thread.sleep(Duration.ofNanos(Math.min(wait, left)).toMillis() + 1);
-                wait = Math.min(wait * 2, LONGEST_WAIT.toNanos());
+                wait = shorter(wait.multipliedBy(2), LONGEST_WAIT);
             }
         }
     }

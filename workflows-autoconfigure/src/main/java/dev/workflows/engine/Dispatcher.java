@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -29,7 +28,7 @@ final class Dispatcher {
     private final InstanceRunner runner;
     private final Executor threads;
     private final Wakeup wakeup = new Wakeup();
-    private final Map<Long, Claim> running = new ConcurrentHashMap<>();
+    private final LocalInstances instances = new LocalInstances();
     /** Slots for what may be this node's already, and is not running yet. */
     private final Set<CountedSlot> handingOver = ConcurrentHashMap.newKeySet();
 
@@ -62,19 +61,19 @@ final class Dispatcher {
 
     void run(Claim claim, Slot own) {
         Slot slot = claim.counted() ? makingRoom(own) : own;
-        running.put(claim.key(), claim);
+        instances.entered(claim);
         handingOver.remove(own);
         try {
             threads.execute(() -> {
                 try {
                     runner.run(claim, slot);
                 } finally {
-                    running.remove(claim.key(), claim);
+                    instances.left(claim);
                 }
             });
         } catch (RejectedExecutionException e) {
             // this node has stopped in the meantime: the others see that its instances are nobody's
-            running.remove(claim.key(), claim);
+            instances.left(claim);
             slot.free(null);
         }
     }
@@ -88,7 +87,7 @@ final class Dispatcher {
     }
 
     /**
-     * Until when, as {@link System#nanoTime} counts, all that had become this node's has become {@link #running} too: a
+     * Until when, as {@link System#nanoTime} counts, all that had become this node's is among the {@link #instances} too: a
      * claim may be committed long before its answer is here, and so may a creation.
      */
     long handedOverUntil() {
@@ -98,9 +97,8 @@ final class Dispatcher {
                 .reduce(now, (one, other) -> one - other < 0 ? one : other);
     }
 
-    /** The keys of the instances that this node runs. */
-    Set<Long> running() {
-        return Set.copyOf(running.keySet());
+    LocalInstances instances() {
+        return instances;
     }
 
     /** An instance will be due then. */
@@ -147,7 +145,7 @@ final class Dispatcher {
         }
         // looked at first: what becomes due in the meantime is claimed, or is the next
         Due due = store.due(workflows);
-        moreDue = due.now() && claim(queues, due.count());
+        moreDue = due.now() && claim(queues, due);
         Duration longest = pace.afterLook(due.now());
         if (moreDue) {
             return free() > 0 ? Duration.ZERO : leftToOthers(longest);
@@ -163,14 +161,14 @@ final class Dispatcher {
     }
 
     /**
-     * Whether more may be due than there were slots for.
+     * Takes as many slots as there are instances due, and leaves the others to what is created meanwhile.
      *
-     * @param due how many are: the other slots are left to what is created meanwhile
+     * @return whether some of them are left
      */
-    private boolean claim(List<InstanceQueue> queues, int due) {
+    private boolean claim(List<InstanceQueue> queues, Due due) {
         Deque<Slot> slots = new ArrayDeque<>();
         Slot slot = null;
-        while (slots.size() < due && (slot = take()) != null) {
+        while (slots.size() < due.count() && (slot = take()) != null) {
             slots.add(slot);
         }
         int asked = slots.size();
@@ -180,7 +178,8 @@ final class Dispatcher {
         try {
             List<Claim> claims = store.claim(lease.node(), queues, asked);
             claims.forEach(claim -> run(claim, slots.remove()));
-            return claims.size() == asked;
+            // fewer if the others are somebody else's, or must wait
+            return claims.size() == asked && (asked < due.count() || !due.isAll());
         } finally {
             slots.forEach(unused -> unused.free(null));
         }

@@ -8,8 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +40,6 @@ final class Pass {
     private final SharedKeys sharedKeys = new SharedKeys();
     private final Undo undo = new Undo();
     private final AtomicInteger called = new AtomicInteger();
-    private final CountDownLatch over = new CountDownLatch(1);
 
     private final List<Parked> parked = new ArrayList<>();
     private Replay replay = new Replay(History.EMPTY, ReplayCheck.OFF);
@@ -361,15 +358,6 @@ final class Pass {
     /** What the instance ends with, if run has no say in it. */
     synchronized @Nullable Failure failure() {
         return failure;
-    }
-
-    /** Whatever became of the instance is stored. */
-    void over() {
-        over.countDown();
-    }
-
-    void awaitOver(Duration longest) throws InterruptedException {
-        over.await(longest.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private synchronized boolean leave(State to) {

@@ -55,7 +55,6 @@ final class Passes {
     synchronized void end(Pass pass) {
         deadlines.unwatch(pass);
         running.remove(pass);
-        pass.over();
         notifyAll();
     }
 
@@ -92,13 +91,6 @@ final class Passes {
     /** The passes of an instance: the one that has it, and maybe such as are left of those that had it. */
     List<Pass> of(long key) {
         return running.stream().filter(pass -> pass.claim().key() == key).toList();
-    }
-
-    Optional<Pass> of(String workflow, String id) {
-        return running.stream()
-                .filter(pass ->
-                        pass.claim().id().equals(id) && pass.claim().workflow().equals(workflow))
-                .findFirst();
     }
 
     List<Pass> all() {

@@ -82,14 +82,12 @@ final class Steering {
         }
     }
 
-    /**
-     * Waits until this node has left the instance, or so long.
-     *
-     * @return false at once if this node does not run it
-     */
-    boolean awaitPass(String workflow, String id, Duration longest) throws InterruptedException {
+    /** Sees this node leave an instance; never if it runs none. */
+    LocalInstances.Watch watch(String workflow, String id) {
         Worker here = worker.get();
-        return here != null && here.awaitPass(workflow, id, longest);
+        LocalInstances instances =
+                here == null ? new LocalInstances() : here.dispatcher().instances();
+        return instances.watch(workflow, id);
     }
 
     /** The step may have been begun under a former name. */

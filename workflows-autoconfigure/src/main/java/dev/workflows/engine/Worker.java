@@ -6,7 +6,6 @@ import dev.workflows.store.WorkflowStore;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -95,7 +94,7 @@ final class Worker implements Lease.Holder {
     }
 
     NodeState state() {
-        return lease.state(dispatcher.running().size());
+        return lease.state(dispatcher.instances().count());
     }
 
     void start() {
@@ -139,22 +138,13 @@ final class Worker implements Lease.Holder {
 
     @Override
     public Set<Long> running() {
-        return dispatcher.running();
+        return dispatcher.instances().keys();
     }
 
     @Override
     public Consumer<List<Owned>> comparing() {
         List<Pass> asked = passes.all();
         return owned -> passes.compare(asked, owned);
-    }
-
-    /** False at once if this node does not run the instance. */
-    boolean awaitPass(String workflow, String id, Duration longest) throws InterruptedException {
-        Optional<Pass> pass = passes.of(workflow, id);
-        if (pass.isPresent()) {
-            pass.get().awaitOver(longest);
-        }
-        return pass.isPresent();
     }
 
     /**
@@ -171,7 +161,7 @@ final class Worker implements Lease.Holder {
 
     /** What other nodes have told. */
     private void told(Set<Long> instances) {
-        if (!Collections.disjoint(instances, dispatcher.running())) {
+        if (!Collections.disjoint(instances, running())) {
             lease.beatSoon(this);
         }
         dispatcher.told();

@@ -2,45 +2,39 @@ package dev.workflows.jpa;
 
 import dev.workflows.store.Claim;
 import dev.workflows.store.Ending;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import org.springframework.jdbc.core.BatchPreparedStatementSetter;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** The update by which an instance completes: of one, or of several in one statement. */
+/** The update by which an instance completes: of one, or of several in one round trip. */
 final class Completions {
 
     /** An end with an output, and who stores it. */
     record Row(Claim claim, Ending ending, Duration keep) {}
 
-    private static final List<Column<Row>> CLAIM = List.of(
+    private static final List<Column<Row>> COLUMNS = List.of(
+            Column.text("output", row -> row.ending().output()),
+            Column.flag("sensitive", row -> row.ending().sensitive()),
+            Column.number("keep", row -> Seconds.of(row.keep())),
             Column.bigint("pk", row -> row.claim().key()),
             Column.bigint("epoch", row -> row.claim().epoch()));
-
-    private static final List<Column<Row>> COLUMNS = Stream.concat(
-                    Stream.of(
-                            Column.<Row>text("output", row -> row.ending().output()),
-                            Column.<Row>flag("sensitive", row -> row.ending().sensitive()),
-                            Column.<Row>number("keep", row -> Seconds.of(row.keep()))),
-                    CLAIM.stream())
-            .toList();
 
     private static final String COMPLETE = """
             update workflow_instance
             set status = 'complete', output = ?, sensitive_output = ?, owner = null, due_at = null, epoch = epoch + 1,
                 ended_at = current_timestamp,
                 expires_at = current_timestamp + cast(? as double precision) * interval '1' second
-            where pk = ? and epoch = ?""";
+            """;
 
-    /** Leaves out instances that somebody else has locked: nobody waits for another instance's locks. */
-    private static final String LOCK = """
-            select o.pk from unnest(cast(? as bigint array), cast(? as bigint array)) as w (pk, epoch)
-            join lateral (
-                select i.pk from workflow_instance i where i.pk = w.pk and i.epoch = w.epoch
-                for update skip locked) o on true""";
+    private static final String ONE = COMPLETE + "where pk = ? and epoch = ?";
+
+    /** Leaves out an instance that somebody else has locked: nobody waits for another instance's locks. */
+    private static final String ONE_OF_MANY = COMPLETE + """
+            where pk = (select i.pk from workflow_instance i where i.pk = ? and i.epoch = ? for update skip locked)""";
 
     private final JdbcTemplate jdbc;
 
@@ -50,22 +44,22 @@ final class Completions {
 
     /** 0 if the claim is stale. */
     int complete(Row row) {
-        return jdbc.update(COMPLETE, statement -> Column.set(statement, COLUMNS, row));
+        return jdbc.update(ONE, statement -> Column.set(statement, COLUMNS, row));
     }
 
     /** Whether each has completed: not if its claim is stale, or its instance is locked by somebody else. */
     List<Boolean> complete(List<Row> rows) {
-        Set<Long> locked = new HashSet<>(
-                jdbc.query(LOCK, statement -> Column.setAll(statement, CLAIM, rows), (row, number) -> row.getLong(1)));
-        // of two ends of the same claim the first counts
-        List<Boolean> completing =
-                rows.stream().map(row -> locked.remove(row.claim().key())).toList();
-        List<Row> completed = IntStream.range(0, rows.size())
-                .filter(completing::get)
-                .mapToObj(rows::get)
-                .toList();
-        jdbc.batchUpdate(
-                COMPLETE, completed, completed.size(), (statement, row) -> Column.set(statement, COLUMNS, row));
-        return completing;
+        int[] completed = jdbc.batchUpdate(ONE_OF_MANY, new BatchPreparedStatementSetter() {
+            @Override
+            public void setValues(PreparedStatement statement, int i) throws SQLException {
+                Column.set(statement, COLUMNS, rows.get(i));
+            }
+
+            @Override
+            public int getBatchSize() {
+                return rows.size();
+            }
+        });
+        return Arrays.stream(completed).mapToObj(count -> count == 1).toList();
     }
 }

@@ -1,10 +1,15 @@
 package dev.workflows.jpa;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.support.DataAccessUtils;
 import org.springframework.dao.support.PersistenceExceptionTranslator;
+import org.springframework.jdbc.datasource.ConnectionHolder;
+import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.orm.jpa.vendor.HibernateJpaDialect;
@@ -51,9 +56,42 @@ final class JoinedTransactions {
         return around(() -> translating(work));
     }
 
-    /** The same as {@link #joining} for work by plain JDBC, which does without an entity manager. */
-    <T> T joiningPlainly(Supplier<T> work) {
-        return isActive() ? work.get() : around(work);
+    /** The same as {@link #joining} for a single statement by plain JDBC: of its own, it is its own transaction. */
+    <T> T joiningOnce(Supplier<T> statement) {
+        return isActive() ? statement.get() : once(statement);
+    }
+
+    /**
+     * Runs a single statement that commits itself: one round trip, and nothing stays locked if this node is cut off after
+     * it; the caller has no transaction.
+     */
+    <T> T once(Supplier<T> statement) {
+        if (TransactionSynchronizationManager.isSynchronizationActive()) {
+            // on another DataSource: to it, the connection would seem to be part of that transaction
+            return around(statement);
+        }
+        Connection connection = DataSourceUtils.getConnection(dataSource);
+        TransactionSynchronizationManager.bindResource(dataSource, new ConnectionHolder(connection));
+        try {
+            return committingItself(connection, statement);
+        } finally {
+            TransactionSynchronizationManager.unbindResource(dataSource);
+            DataSourceUtils.releaseConnection(connection, dataSource);
+        }
+    }
+
+    private <T> T committingItself(Connection connection, Supplier<T> statement) {
+        try {
+            boolean autoCommit = connection.getAutoCommit();
+            connection.setAutoCommit(true);
+            try {
+                return statement.get();
+            } finally {
+                connection.setAutoCommit(autoCommit);
+            }
+        } catch (SQLException e) {
+            throw new DataAccessResourceFailureException("The connection could not be used", e);
+        }
     }
 
     /** Reads, in the caller's transaction if there is one, and leaves nothing bound to it that a later write would meet. */

@@ -211,7 +211,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public Optional<Heartbeat> renew(String node, Duration lease) {
-        return leases.renew(node, lease);
+        return transactions.once(() -> leases.renew(node, lease));
     }
 
     @Override

@@ -4,14 +4,12 @@ import dev.workflows.Status;
 import dev.workflows.store.Heartbeat;
 import dev.workflows.store.Owned;
 import dev.workflows.store.Transition;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The nodes, how long each may own instances, and what becomes of those that it owned. */
@@ -33,22 +31,9 @@ final class Leases {
         return nodes.insert(node, description, Seconds.of(lease));
     }
 
-    /**
-     * In one statement that commits itself: a node that is cut off keeps no lock on its row, which those that take over
-     * delete.
-     */
+    /** To be committed by itself: a node that is cut off keeps no lock on its row, which those that take over delete. */
     Optional<Heartbeat> renew(String node, Duration lease) {
-        return jdbc.execute((ConnectionCallback<Optional<Heartbeat>>) connection -> {
-            boolean autoCommit = connection.getAutoCommit();
-            connection.setAutoCommit(true);
-            try (PreparedStatement statement = connection.prepareStatement(renew)) {
-                statement.setDouble(1, Seconds.of(lease));
-                statement.setString(2, node);
-                return heartbeat(statement.executeQuery());
-            } finally {
-                connection.setAutoCommit(autoCommit);
-            }
-        });
+        return jdbc.query(renew, Leases::heartbeat, Seconds.of(lease), node);
     }
 
     /** There is a row for the node itself, whether it owns any instance or not. */

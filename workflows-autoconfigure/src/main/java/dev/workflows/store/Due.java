@@ -14,6 +14,11 @@ public record Due(int count, @Nullable Duration next) {
     /** As many as are counted. */
     public static final int MOST = 100;
 
+    /** Whether no more are due than were counted. */
+    public boolean isAll() {
+        return count < MOST;
+    }
+
     /** Whether any instance is due. */
     public boolean now() {
         return count > 0;

@@ -59,8 +59,7 @@ class CompletionsTests {
     }
 
     private List<Boolean> complete(Completions.Row... rows) {
-        List<Boolean> completed = transaction.execute(status -> completions.complete(List.of(rows)));
-        return completed == null ? List.of() : completed;
+        return completions.complete(List.of(rows));
     }
 
     private Completions.Row row(int instance) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.workflows.jpa.SharedWrites.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +13,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -38,23 +36,17 @@ class SharedWritesTests {
     }
 
     /** Keeps the first writer until it is released; what is called "bad" cannot be written, "odd" only alone. */
-    private final Kind<String, String> kind = new Kind<>(this::together, this::alone, text -> text.length() * 100_000);
+    private final SharedWrites<String, String> shared =
+            new SharedWrites<>(this::together, this::alone, text -> text.length() * 100_000);
 
-    private final SharedWrites shared = new SharedWrites(this::inTransaction);
-    private final AtomicInteger transactions = new AtomicInteger();
     private volatile boolean commitFails;
-
-    private void inTransaction(Runnable work) {
-        transactions.incrementAndGet();
-        work.run();
-        if (commitFails) {
-            throw new IllegalStateException("The commit failed");
-        }
-    }
 
     private List<Optional<String>> together(List<String> texts) {
         batches.add(List.copyOf(texts));
         texts.forEach(SharedWritesTests::refuseBad);
+        if (commitFails) {
+            throw new IllegalStateException("The commit failed");
+        }
         return texts.stream()
                 .map(text -> text.startsWith("odd") ? Optional.<String>empty() : Optional.of("written " + text))
                 .toList();
@@ -81,24 +73,20 @@ class SharedWritesTests {
 
     /** On a thread of its own, which has come to wait when this returns. */
     private CompletableFuture<String> waiting(String text) {
-        return waiting(kind, text);
-    }
-
-    private <W, R> CompletableFuture<R> waiting(Kind<W, R> of, W write) {
-        Supplier<R> writing = () -> {
+        Supplier<String> writing = () -> {
             writers.add(Thread.currentThread());
-            return shared.write(of, write);
+            return shared.write(text);
         };
         int before = writers.size();
-        CompletableFuture<R> result = CompletableFuture.supplyAsync(writing, threads);
+        CompletableFuture<String> result = CompletableFuture.supplyAsync(writing, threads);
         await().until(() -> writers.size() > before && writers.get(before).getState() == Thread.State.WAITING);
         return result;
     }
 
     @Test
     void aLoneWriterWritesAlone() {
-        assertThat(shared.write(kind, "a")).isEqualTo("alone a");
-        assertThat(shared.write(kind, "b")).isEqualTo("alone b");
+        assertThat(shared.write("a")).isEqualTo("alone a");
+        assertThat(shared.write("b")).isEqualTo("alone b");
         assertThat(batches).isEmpty();
     }
 
@@ -113,33 +101,6 @@ class SharedWritesTests {
                 .containsExactly("alone first", "written n0", "written n1", "written n2");
         assertThat(batches).containsExactly(List.of("n0", "n1", "n2"));
         assertThat(alone).containsExactly("first");
-    }
-
-    @Test
-    void thoseOfDifferentKindsShareATransaction() {
-        List<String> others = new CopyOnWriteArrayList<>();
-        Kind<Integer, Integer> doubling = new Kind<>(
-                numbers -> numbers.stream()
-                        .map(number -> {
-                            others.add(batches.size() + " before " + number);
-                            return Optional.of(2 * number);
-                        })
-                        .toList(),
-                number -> -number,
-                number -> 1);
-        waiting("first");
-        CompletableFuture<String> text = waiting("text");
-        CompletableFuture<Integer> four = waiting(doubling, 4);
-        CompletableFuture<String> more = waiting("more");
-        CompletableFuture<Integer> five = waiting(doubling, 5);
-
-        released.countDown();
-
-        assertThat(text.join() + ", " + four.join() + ", " + more.join() + ", " + five.join())
-                .isEqualTo("written text, 8, written more, 10");
-        assertThat(batches).containsExactly(List.of("text", "more"));
-        assertThat(others).containsExactly("1 before 4", "1 before 5");
-        assertThat(transactions).hasValue(1);
     }
 
     @Test
@@ -167,7 +128,7 @@ class SharedWritesTests {
         assertThat(good.join()).isEqualTo("alone good");
         assertThat(better.join()).isEqualTo("alone best");
         assertThatThrownBy(bad::join).hasRootCauseInstanceOf(IllegalArgumentException.class);
-        assertThat(shared.write(kind, "later")).isEqualTo("alone later");
+        assertThat(shared.write("later")).isEqualTo("alone later");
     }
 
     @Test
@@ -184,9 +145,9 @@ class SharedWritesTests {
 
     @Test
     void aLoneWriterThatFailsKeepsNobodyWaiting() {
-        assertThatThrownBy(() -> shared.write(kind, "bad")).hasMessage("bad");
+        assertThatThrownBy(() -> shared.write("bad")).hasMessage("bad");
 
-        assertThat(shared.write(kind, "good")).isEqualTo("alone good");
+        assertThat(shared.write("good")).isEqualTo("alone good");
     }
 
     @Test
@@ -207,7 +168,7 @@ class SharedWritesTests {
         waiting("first");
         CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
         Thread writer = new Thread(() -> {
-            shared.write(kind, "second");
+            shared.write("second");
             interrupted.complete(Thread.currentThread().isInterrupted());
         });
         writer.start();

@@ -1,9 +1,11 @@
 package dev.workflows.test;
 
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.concurrent.CountDownLatch;
@@ -71,32 +73,49 @@ public class FaultyDatabase implements BeanPostProcessor {
             }
             Connection connection = super.getConnection();
             boolean[] marked = {false};
-            return (Connection) Proxy.newProxyInstance(
-                    getClass().getClassLoader(),
-                    new Class<?>[] {Connection.class},
-                    (proxy, method, arguments) -> invoke(connection, marked, method, arguments));
+            return proxy(Connection.class, (proxy, method, arguments) -> invoke(connection, marked, method, arguments));
         }
 
         private @Nullable Object invoke(
                 Connection connection, boolean[] marked, Method method, Object @Nullable [] arguments)
                 throws Throwable {
             String statement = losesAnswerTo.get();
+            Object result = call(connection, method, arguments);
             if (statement != null
-                    && method.getName().equals("prepareStatement")
+                    && result instanceof PreparedStatement prepared
                     && arguments != null
                     && ((String) arguments[0]).replaceAll("\\s+", " ").contains(statement)) {
                 marked[0] = true;
+                return proxy(PreparedStatement.class, (proxy, executing, values) -> {
+                    Object executed = call(prepared, executing, values);
+                    if (executing.getName().startsWith("execute") && connection.getAutoCommit()) {
+                        loseAnswer(statement);
+                    }
+                    return executed;
+                });
             }
-            Object result;
+            if (method.getName().equals("commit") && marked[0]) {
+                loseAnswer(statement);
+            }
+            return result;
+        }
+
+        private void loseAnswer(@Nullable String statement) throws SQLException {
+            if (statement != null && losesAnswerTo.compareAndSet(statement, null)) {
+                throw new SQLException("The connection was lost while it committed", "08006");
+            }
+        }
+
+        private <T> T proxy(Class<T> type, InvocationHandler handler) {
+            return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+        }
+
+        private @Nullable Object call(Object target, Method method, Object @Nullable [] arguments) throws Throwable {
             try {
-                result = method.invoke(connection, arguments);
+                return method.invoke(target, arguments);
             } catch (InvocationTargetException e) {
                 throw e.getTargetException();
             }
-            if (method.getName().equals("commit") && marked[0] && losesAnswerTo.compareAndSet(statement, null)) {
-                throw new SQLException("The connection was lost while it committed", "08006");
-            }
-            return result;
         }
     }
 }
