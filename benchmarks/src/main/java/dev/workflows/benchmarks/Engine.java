@@ -121,10 +121,13 @@ final class Engine implements AutoCloseable {
         return steps * Parallel.perSecond(inFlight, instances, () -> () -> run(new Plan(steps, false)));
     }
 
-    /** How long it takes an instance to come through so many checkpoints again, in milliseconds. */
+    /**
+     * How long it takes an instance to come through so many checkpoints again, in milliseconds: from its last step until it
+     * is where it was, with a sleep of a millisecond, its claim and the read of its history.
+     */
     double replay(int steps) throws InterruptedException {
         Times last = run(new Plan(steps, true));
-        return millis(last.end() - last.entered());
+        return millis(last.end() - last.lastStep());
     }
 
     /** How long it takes an instance to make so many, in milliseconds. */
