@@ -66,8 +66,9 @@ final class JoinedTransactions {
      * it; the caller has no transaction.
      */
     <T> T once(Supplier<T> statement) {
-        if (TransactionSynchronizationManager.isSynchronizationActive()) {
-            // on another DataSource: to it, the connection would seem to be part of that transaction
+        if (TransactionSynchronizationManager.isSynchronizationActive()
+                || TransactionSynchronizationManager.hasResource(dataSource)) {
+            // somebody else's transaction or connection: it would seem to be part of that
             return around(statement);
         }
         Connection connection = DataSourceUtils.getConnection(dataSource);
@@ -82,12 +83,14 @@ final class JoinedTransactions {
 
     private <T> T committingItself(Connection connection, Supplier<T> statement) {
         try {
-            boolean autoCommit = connection.getAutoCommit();
+            if (connection.getAutoCommit()) {
+                return statement.get();
+            }
             connection.setAutoCommit(true);
             try {
                 return statement.get();
             } finally {
-                connection.setAutoCommit(autoCommit);
+                connection.setAutoCommit(false);
             }
         } catch (SQLException e) {
             throw new DataAccessResourceFailureException("The connection could not be used", e);
