@@ -1,11 +1,11 @@
 package dev.workflows.crash;
 
-import com.zaxxer.hikari.HikariDataSource;
 import dev.workflows.test.TestDatabase;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** A database that a child JVM can reach, and that outlives it. */
 enum CrashDatabase {
@@ -44,9 +44,8 @@ enum CrashDatabase {
 
     /** From this JVM; a file only while no other JVM has it open. */
     static <T> T read(String url, Function<JdbcClient, T> query) {
-        try (HikariDataSource pool = TestDatabase.pool(url)) {
-            pool.setMaximumPoolSize(1);
-            return query.apply(JdbcClient.create(pool));
+        try (SingleConnectionDataSource connection = TestDatabase.connection(url)) {
+            return query.apply(JdbcClient.create(connection));
         }
     }
 }

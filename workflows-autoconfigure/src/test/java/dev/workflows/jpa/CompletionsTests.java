@@ -90,6 +90,17 @@ class CompletionsTests {
     }
 
     @Test
+    void shareATransaction() {
+        complete(row(0), row(1), row(2));
+
+        assertThat(JdbcClient.create(pool)
+                        .sql("select count(distinct xmin::text) from workflow_instance where status = 'complete'")
+                        .query(Integer.class)
+                        .single())
+                .isOne();
+    }
+
+    @Test
     void leavesOutWhoseClaimIsStale() {
         store.release(claims.get(1), false);
 

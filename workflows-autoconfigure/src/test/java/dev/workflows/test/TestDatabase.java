@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** A new, empty database for a test: of H2 in memory, or of a real PostgreSQL that all tests of this JVM share. */
 public enum TestDatabase {
@@ -41,22 +42,36 @@ public enum TestDatabase {
 
     /** The properties that make it the application's. */
     public static String[] properties(String url) {
-        TestDatabase database = url.startsWith("jdbc:h2:") ? H2 : POSTGRESQL;
+        TestDatabase database = of(url);
         return new String[] {
             "spring.datasource.url=" + url,
             "spring.datasource.username=" + database.user(),
-            "spring.datasource.password=" + (database == H2 ? "" : "postgres"),
+            "spring.datasource.password=" + database.password(),
             "spring.datasource.generate-unique-name=false"
         };
     }
 
     public static HikariDataSource pool(String url) {
-        TestDatabase database = url.startsWith("jdbc:h2:") ? H2 : POSTGRESQL;
+        TestDatabase database = of(url);
         HikariDataSource pool = new HikariDataSource();
         pool.setJdbcUrl(url);
         pool.setUsername(database.user());
-        pool.setPassword(database == H2 ? "" : "postgres");
+        pool.setPassword(database.password());
         return pool;
+    }
+
+    /** One connection, which is closed when this is: so nothing of the database is open any more then. */
+    public static SingleConnectionDataSource connection(String url) {
+        TestDatabase database = of(url);
+        return new SingleConnectionDataSource(url, database.user(), database.password(), true);
+    }
+
+    private static TestDatabase of(String url) {
+        return url.startsWith("jdbc:h2:") ? H2 : POSTGRESQL;
+    }
+
+    private String password() {
+        return this == H2 ? "" : "postgres";
     }
 
     /** Started when the first test asks for it; its process ends with this JVM. */
