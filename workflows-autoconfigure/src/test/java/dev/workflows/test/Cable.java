@@ -41,7 +41,7 @@ public final class Cable implements AutoCloseable {
     }
 
     /** Connections break, and new ones are refused. */
-    public void cut() throws IOException {
+    public synchronized void cut() throws IOException {
         entrance.close();
         for (Socket socket : sockets) {
             socket.close();
@@ -71,14 +71,24 @@ public final class Cable implements AutoCloseable {
             while (true) {
                 Socket near = listening.accept();
                 Socket far = new Socket(target.getHostString(), target.getPort());
-                sockets.add(near);
-                sockets.add(far);
-                OwnThread.start(() -> forward(near, far));
-                OwnThread.start(() -> forward(far, near));
+                connect(near, far, listening);
             }
         } catch (IOException e) {
             // it is cut
         }
+    }
+
+    /** Unless it has been cut since the connection was accepted: that would survive. */
+    private synchronized void connect(Socket near, Socket far, ServerSocket listening) throws IOException {
+        if (listening.isClosed()) {
+            near.close();
+            far.close();
+            return;
+        }
+        sockets.add(near);
+        sockets.add(far);
+        OwnThread.start(() -> forward(near, far));
+        OwnThread.start(() -> forward(far, near));
     }
 
     private void forward(Socket from, Socket to) {
