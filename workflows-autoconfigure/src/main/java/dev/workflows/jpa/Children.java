@@ -97,7 +97,7 @@ final class Children {
         return children.find(parent.key(), child.workflowName(), child.id()).map(found -> {
             StepEntity row = begun.orElseGet(() -> begin(parent, key, found.pk(), startedAt));
             if (found.status().isEnded()) {
-                row.childEnded(found.state(null), row.readAt());
+                row.childEnded(found.state(), row.readAt());
             }
             return new Reception(Written.STORED, row.isOpen() ? null : row.checkpoint(), null, signals);
         });

@@ -1,13 +1,11 @@
 package dev.workflows.jpa;
 
 import dev.workflows.Retention;
-import dev.workflows.Rollback;
 import dev.workflows.Schedule;
 import dev.workflows.Status;
 import dev.workflows.store.Claim;
 import dev.workflows.store.Failure;
 import dev.workflows.store.InstanceState;
-import dev.workflows.store.RollbackState;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
@@ -65,9 +63,6 @@ class InstanceEntity {
 
     @Column(name = "ending")
     private @Nullable String ending;
-
-    @Column(name = "rollback_outcome")
-    private @Nullable String rollbackOutcome;
 
     @Column(name = "parent_pk")
     private @Nullable Long parent;
@@ -148,18 +143,6 @@ class InstanceEntity {
         return ending == null ? null : Status.of(ending);
     }
 
-    /** How far it has been rolled back; null if it has not, and is not being. */
-    Rollback.@Nullable Outcome rollbackOutcome() {
-        if (ending != null) {
-            return Rollback.Outcome.RUNNING;
-        }
-        return rollbackOutcome == null
-                ? null
-                : rollbackOutcome.equals(Rollback.Outcome.COMPLETE.word())
-                        ? Rollback.Outcome.COMPLETE
-                        : Rollback.Outcome.FAILED;
-    }
-
     String workflow() {
         return workflow;
     }
@@ -195,10 +178,10 @@ class InstanceEntity {
         return pausedAt;
     }
 
-    /** @param rollback how far it has been rolled back */
-    InstanceState state(@Nullable RollbackState rollback) {
+    /** But for how far it has been rolled back. */
+    InstanceState state() {
         Failure failure = ending == null ? FailureColumns.read(this.failure) : null;
-        return new InstanceState(Status.of(status), output, failure, sensitiveOutput, rollback);
+        return new InstanceState(Status.of(status), output, failure, sensitiveOutput, null);
     }
 
     private @Nullable Schedule schedule() {

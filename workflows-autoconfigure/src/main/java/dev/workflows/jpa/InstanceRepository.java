@@ -11,8 +11,6 @@ import org.springframework.data.repository.Repository;
 /** The statements on instances. Those with an epoch change nothing when it is stale. */
 interface InstanceRepository extends Repository<InstanceEntity, Long> {
 
-    Optional<InstanceEntity> findByWorkflowAndId(String workflow, String id);
-
     @Query("select i.id from InstanceEntity i where i.workflow in :workflows and i.id in :ids")
     List<String> findIds(Collection<String> workflows, Collection<String> ids);
 

@@ -20,7 +20,6 @@ import dev.workflows.store.NewEvent;
 import dev.workflows.store.NewInstance;
 import dev.workflows.store.Reception;
 import dev.workflows.store.RestartPoint;
-import dev.workflows.store.RollbackState;
 import dev.workflows.store.StartedChild;
 import dev.workflows.store.Steered;
 import dev.workflows.store.StepKey;
@@ -57,6 +56,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
     private final InstanceRepository instances;
     private final Claims claims;
     private final StepRows rows;
+    private final InstanceStates states;
     private final EventWaits waits;
     private final Children children;
     private final ClaimedInstance claimed;
@@ -89,6 +89,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         this.instances = unit.repository(InstanceRepository.class);
         this.claims = new Claims(unit);
         this.rows = new StepRows(unit, checkpoints);
+        this.states = new InstanceStates(transactions, jdbc, rows);
         this.waits = new EventWaits(unit, rows);
         this.children = new Children(unit, rows, newInstances);
         this.claimed = new ClaimedInstance(unit, completions, children);
@@ -373,19 +374,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public Optional<InstanceState> find(String workflow, String id) {
-        return transactions.reading(
-                () -> instances.findByWorkflowAndId(workflow, id).map(instance -> instance.state(rollback(instance))));
-    }
-
-    private @Nullable RollbackState rollback(InstanceEntity instance) {
-        Rollback.Outcome outcome = instance.rollbackOutcome();
-        return outcome == null
-                ? null
-                : new RollbackState(
-                        outcome,
-                        outcome == Rollback.Outcome.FAILED
-                                ? rows.failedRollbacks(instance.pk(), instance.generation())
-                                : List.of());
+        return states.find(workflow, id);
     }
 
     @Override
