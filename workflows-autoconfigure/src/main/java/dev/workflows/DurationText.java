@@ -10,7 +10,7 @@ import org.springframework.boot.convert.DurationStyle;
 
 /**
  * A duration as annotations and application.yml write it: Cloudflare's {@code "10 seconds"} and {@code "2.5 minutes"},
- * Spring's {@code "10s"} and {@code "PT10S"}, or a bare number of milliseconds. Never negative.
+ * Spring's {@code "500ms"} and {@code "PT10S"}, or a bare number of milliseconds. Never negative.
  */
 public record DurationText(Duration value) {
 
@@ -20,6 +20,7 @@ public record DurationText(Duration value) {
     private static final Pattern WORDS = Pattern.compile("(\\d+(?:\\.\\d+)?) +([a-z]+?)s?");
 
     private static final Map<String, Duration> UNITS = Map.of(
+            "millisecond", Duration.ofMillis(1),
             "second", Duration.ofSeconds(1),
             "minute", Duration.ofMinutes(1),
             "hour", Duration.ofHours(1),
@@ -36,7 +37,7 @@ public record DurationText(Duration value) {
         } catch (IllegalArgumentException | ArithmeticException e) {
             // without its cause, of which Spring Boot would print the message instead of this one
             throw new IllegalArgumentException(
-                    "\"%s\" is not a duration: write \"10 seconds\", \"2.5 minutes\", \"10s\" or \"PT10S\""
+                    "\"%s\" is not a duration: write \"10 seconds\", \"2.5 minutes\", \"500ms\" or \"PT10S\""
                             .formatted(text));
         }
         if (parsed.isNegative() || parsed.compareTo(LONGEST) > 0) {

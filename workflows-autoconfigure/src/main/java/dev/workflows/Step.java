@@ -22,7 +22,7 @@ import java.lang.annotation.Target;
  * ({@code workflows.definitions.<workflow>}) or for all ({@code workflows.defaults}). A value configured for the step
  * itself ({@code workflows.definitions.<workflow>.steps.<step>}) wins over the annotation.
  *
- * <p>Durations are written {@code "10 seconds"}, {@code "2.5 minutes"}, {@code "10s"} or {@code "PT10S"}; a bare number
+ * <p>Durations are written {@code "10 seconds"}, {@code "2.5 minutes"}, {@code "500ms"} or {@code "PT10S"}; a bare number
  * is milliseconds.
  */
 @Documented
