@@ -230,7 +230,7 @@ final class Pass {
         leave(State.SUSPENDED);
     }
 
-    /** The instance has been given up until then; that is stored. */
+    /** The instance has been given up until then; that is stored, and whoever saw it first may have taken it for lost. */
     synchronized Suspension givenUp(@Nullable Duration dueIn) {
         if (leave(State.SUSPENDED)) {
             this.dueIn = dueIn;
@@ -362,7 +362,8 @@ final class Pass {
 
     private synchronized boolean leave(State to) {
         boolean abandoned = state == State.OVERDUE && to == State.LOST;
-        if (state != State.RUNNING && !abandoned) {
+        boolean takenForLost = state == State.LOST && to == State.SUSPENDED;
+        if (state != State.RUNNING && !abandoned && !takenForLost) {
             return false;
         }
         state = to;
