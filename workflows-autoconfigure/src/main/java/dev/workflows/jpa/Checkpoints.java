@@ -11,7 +11,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The insert of checkpoints with a result: of one, or of several instances in one statement. */
@@ -47,14 +46,13 @@ final class Checkpoints {
             Column.bigint("instance_pk", row -> row.claim().key()),
             Column.bigint("epoch", row -> row.claim().epoch()));
 
-    private static final List<Column<Row>> ALL =
-            Stream.concat(OF_CHECKPOINT.stream(), OF_CLAIM.stream()).toList();
+    private static final List<Column<Row>> ALL = Column.all(OF_CHECKPOINT, OF_CLAIM);
 
     /** Locks the instance: no other claim can come between the check of the epoch and the commit. */
-    private static final String INSERT_ONE =
-            """
+    private static final Update<Row> INSERT_ONE =
+            new Update<>("""
             insert into workflow_step (%s, generation, instance_pk, epoch)
-            select %s, i.generation, i.pk, i.epoch from workflow_instance i where i.pk = ? and i.epoch = ? for update""".formatted(each(OF_CHECKPOINT, "%1$s"), each(OF_CHECKPOINT, "cast(? as %2$s)"));
+            select %s, i.generation, i.pk, i.epoch from workflow_instance i where i.pk = ? and i.epoch = ? for update""".formatted(each(OF_CHECKPOINT, "%1$s"), each(OF_CHECKPOINT, "cast(? as %2$s)")), ALL);
 
     /**
      * Leaves out instances that somebody else has locked: nobody waits for another instance's locks. Each is looked up by
@@ -78,7 +76,7 @@ final class Checkpoints {
 
     /** 0 if the claim is stale. */
     int insert(Row row) {
-        return jdbc.update(INSERT_ONE, statement -> Column.set(statement, ALL, row));
+        return INSERT_ONE.one(jdbc, row);
     }
 
     /** Whether each was stored: not if its claim is stale, its key is taken or its instance is locked by somebody else. */

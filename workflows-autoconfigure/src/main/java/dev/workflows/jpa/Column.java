@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,13 @@ record Column<R>(String name, Type type, Function<R, @Nullable Object> value) {
             Instant time = value.apply(row);
             return time == null ? null : OffsetDateTime.ofInstant(time, ZoneOffset.UTC);
         });
+    }
+
+    /** The columns of these, one after the other. */
+    @SafeVarargs
+    @SuppressWarnings("varargs") // only read
+    static <R> List<Column<R>> all(List<Column<R>>... columns) {
+        return Stream.of(columns).flatMap(List::stream).toList();
     }
 
     /** The columns in a form in which %1$s is the name and %2$s the type. */

@@ -2,12 +2,8 @@ package dev.workflows.jpa;
 
 import dev.workflows.store.Claim;
 import dev.workflows.store.Ending;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import org.springframework.jdbc.core.BatchPreparedStatementSetter;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The update by which an instance completes: of one, or of several in one round trip. */
@@ -30,11 +26,11 @@ final class Completions {
                 expires_at = current_timestamp + cast(? as double precision) * interval '1' second
             """;
 
-    private static final String ONE = COMPLETE + "where pk = ? and epoch = ?";
+    private static final Update<Row> ONE = new Update<>(COMPLETE + "where pk = ? and epoch = ?", COLUMNS);
 
     /** Leaves out an instance that somebody else has locked: nobody waits for another instance's locks. */
-    private static final String ONE_OF_MANY = COMPLETE + """
-            where pk = (select i.pk from workflow_instance i where i.pk = ? and i.epoch = ? for update skip locked)""";
+    private static final Update<Row> ONE_OF_MANY = new Update<>(COMPLETE + """
+            where pk = (select i.pk from workflow_instance i where i.pk = ? and i.epoch = ? for update skip locked)""", COLUMNS);
 
     private final JdbcTemplate jdbc;
 
@@ -44,22 +40,11 @@ final class Completions {
 
     /** 0 if the claim is stale. */
     int complete(Row row) {
-        return jdbc.update(ONE, statement -> Column.set(statement, COLUMNS, row));
+        return ONE.one(jdbc, row);
     }
 
     /** Whether each has completed: not if its claim is stale, or its instance is locked by somebody else. */
     List<Boolean> complete(List<Row> rows) {
-        int[] completed = jdbc.batchUpdate(ONE_OF_MANY, new BatchPreparedStatementSetter() {
-            @Override
-            public void setValues(PreparedStatement statement, int i) throws SQLException {
-                Column.set(statement, COLUMNS, rows.get(i));
-            }
-
-            @Override
-            public int getBatchSize() {
-                return rows.size();
-            }
-        });
-        return Arrays.stream(completed).mapToObj(count -> count == 1).toList();
+        return ONE_OF_MANY.each(jdbc, rows);
     }
 }

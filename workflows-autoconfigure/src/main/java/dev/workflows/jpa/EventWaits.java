@@ -39,7 +39,7 @@ final class EventWaits {
     private Reception receive(Claim claim, StepKey key, EventWait wait, long signals) {
         Optional<StepEntity> begun = steps.findById(StepId.of(claim, key));
         if (begun.isEmpty()) {
-            rows.begin(claim, key, wait.startedAt(), wait.timeout(), wait.type());
+            rows.begin(claim, key, wait);
         }
         StepEntity row =
                 begun.orElseGet(() -> steps.findById(StepId.of(claim, key)).orElseThrow());

@@ -6,13 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * The writes that every instance makes, each by a statement that commits itself unless there is a transaction to join. On
- * PostgreSQL, those that come at the same time share it.
+ * The writes that instances make again and again: each in a transaction of its own, of one statement where one does, unless
+ * there is one to join. On PostgreSQL, those that come at the same time share it.
  */
 final class FrequentWrites {
 
@@ -20,31 +22,38 @@ final class FrequentWrites {
     private final Function<NewInstance, Long> creations;
     private final Function<Checkpoints.Row, Written> appends;
     private final Function<Completions.Row, Boolean> completions;
+    private final Sleeps sleeps;
+    private final Function<Sleeps.Row, Written> suspendingSleeps;
 
-    FrequentWrites(
-            JoinedTransactions transactions,
-            NewInstances newInstances,
-            Checkpoints checkpoints,
-            Completions completions,
-            Dialect dialect) {
+    FrequentWrites(JoinedTransactions transactions, JdbcTemplate jdbc, NewInstances newInstances, Dialect dialect) {
         this.transactions = transactions;
+        Checkpoints checkpoints = new Checkpoints(jdbc);
+        Completions completions = new Completions(jdbc);
         // H2 has its files to itself: there is no round trip to share, and next to no commit
         boolean sharing = dialect == Dialect.POSTGRESQL;
         this.creations = writing(
                 sharing,
-                instances -> keys(instances, newInstances.insert(instances)),
+                instances -> transactions.once(() -> keys(instances, newInstances.insert(instances))),
                 instance -> transactions.joiningOnce(() -> newInstances.insertNew(instance)),
                 instance -> instance.params().length());
         this.appends = writing(
                 sharing,
-                rows -> results(checkpoints.insert(rows), Written.STORED),
-                row -> insert(checkpoints, row),
+                rows -> transactions.once(() -> results(checkpoints.insert(rows), Written.STORED)),
+                row -> stored(() -> transactions.joiningOnce(() -> checkpoints.insert(row))),
                 row -> length(row.checkpoint().output()));
         this.completions = writing(
                 sharing,
-                rows -> results(completions.complete(rows), true),
+                rows -> transactions.once(() -> results(completions.complete(rows), true)),
                 row -> transactions.joiningOnce(() -> completions.complete(row)) == 1,
                 row -> length(row.ending().output()));
+        this.sleeps = new Sleeps(jdbc);
+        this.suspendingSleeps = writing(
+                sharing,
+                rows -> transactions.once(() -> results(sleeps.beginAndGiveUp(rows), Written.STORED)),
+                row -> stored(() -> sharing
+                        ? transactions.once(() -> sleeps.beginAndGiveUp(row))
+                        : transactions.around(() -> sleeps.beginAndGiveUpInTwo(row))),
+                row -> 0);
     }
 
     private <W, R> Function<W, R> writing(
@@ -55,8 +64,7 @@ final class FrequentWrites {
         if (!sharing) {
             return alone;
         }
-        SharedWrites<W, R> shared =
-                new SharedWrites<>(writes -> transactions.once(() -> together.apply(writes)), alone, size);
+        SharedWrites<W, R> shared = new SharedWrites<>(together, alone, size);
         return write -> transactions.isActive() ? alone.apply(write) : shared.write(write);
     }
 
@@ -74,9 +82,14 @@ final class FrequentWrites {
         return completions.apply(row);
     }
 
-    private Written insert(Checkpoints checkpoints, Checkpoints.Row row) {
+    /** The caller has no transaction. */
+    Written sleep(Sleeps.Row row, boolean giveUp) {
+        return giveUp ? suspendingSleeps.apply(row) : stored(() -> transactions.once(() -> sleeps.begin(row)));
+    }
+
+    private static Written stored(IntSupplier insert) {
         try {
-            return transactions.joiningOnce(() -> checkpoints.insert(row)) == 1 ? Written.STORED : Written.STALE;
+            return insert.getAsInt() == 1 ? Written.STORED : Written.STALE;
         } catch (DuplicateKeyException e) {
             // whoever was first has an outcome, and that one counts
             return Written.EXISTS;

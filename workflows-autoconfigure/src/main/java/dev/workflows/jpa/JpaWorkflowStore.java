@@ -83,22 +83,20 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
         this.unit = new PersistenceUnit(target);
         this.transactions = new JoinedTransactions(target, unit);
         JdbcTemplate jdbc = new JdbcTemplate(target);
-        Checkpoints checkpoints = new Checkpoints(jdbc);
-        Completions completions = new Completions(jdbc);
         this.newInstances = new NewInstances(jdbc, unit, dialect);
         this.instances = unit.repository(InstanceRepository.class);
         this.claims = new Claims(unit);
-        this.rows = new StepRows(unit, checkpoints);
+        this.rows = new StepRows(unit, new Checkpoints(jdbc));
         this.states = new InstanceStates(transactions, jdbc, rows);
         this.waits = new EventWaits(unit, rows);
         this.children = new Children(unit, rows, newInstances);
-        this.claimed = new ClaimedInstance(unit, completions, children);
+        this.claimed = new ClaimedInstance(unit, new Completions(jdbc), children);
         this.steering = new Steering(unit, children);
         this.schedules = new ScheduleRows(unit, dialect);
         this.leases = new Leases(jdbc, unit, dialect);
         this.ended = new EndedInstances(unit, rows);
         this.list = new InstanceList(unit);
-        this.frequent = new FrequentWrites(transactions, newInstances, checkpoints, completions, dialect);
+        this.frequent = new FrequentWrites(transactions, jdbc, newInstances, dialect);
         this.notifications = dialect == Dialect.POSTGRESQL ? new PostgresNotifications(target) : null;
     }
 
@@ -251,13 +249,7 @@ public final class JpaWorkflowStore implements WorkflowStore, AutoCloseable {
 
     @Override
     public Written sleep(Claim claim, StepKey key, Instant startedAt, Duration duration, boolean giveUp) {
-        return written(
-                claim,
-                key,
-                () -> transactions.own(() -> {
-                    int begun = rows.begin(claim, key, startedAt, duration, null);
-                    return begun == 1 && giveUp ? claimed.suspend(claim, Wake.after(duration)) : begun;
-                }));
+        return frequent.sleep(new Sleeps.Row(claim, key, startedAt, duration), giveUp);
     }
 
     @Override

@@ -43,14 +43,14 @@ interface StepRepository extends Repository<StepEntity, StepId> {
             Instant startedAt,
             Instant endedAt);
 
-    /** A sleep, or a wait for an event. */
+    /** A wait for an event. */
     @Modifying
     @NativeQuery("""
             insert into workflow_step
                 (instance_pk, generation, kind, scope, name, occurrence, attempts, epoch, started_at, wake_at, event_type)
             select i.pk, i.generation, :kind, :scope, :name, :occurrence, 1, i.epoch, :startedAt,
                    current_timestamp + cast(:seconds as double precision) * interval '1' second,
-                   nullif(cast(:eventType as varchar(100)), '')
+                   cast(:eventType as varchar(100))
             from workflow_instance i where i.pk = :instance and i.epoch = :epoch for update""")
     int begin(
             long instance,

@@ -2,6 +2,7 @@ package dev.workflows.jpa;
 
 import dev.workflows.store.Checkpoint;
 import dev.workflows.store.Claim;
+import dev.workflows.store.EventWait;
 import dev.workflows.store.FailedAttempt;
 import dev.workflows.store.Failure;
 import dev.workflows.store.History;
@@ -14,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** What an instance has done: the rows of its steps and of the attempts that made no checkpoint. */
 final class StepRows {
@@ -124,18 +124,18 @@ final class StepRows {
                 attempt.endedAt());
     }
 
-    /** A sleep, or a wait for an event of that type. */
-    int begin(Claim claim, StepKey key, Instant startedAt, Duration duration, @Nullable String eventType) {
-        return steps.begin(
+    /** A wait for an event. */
+    void begin(Claim claim, StepKey key, EventWait wait) {
+        steps.begin(
                 claim.key(),
                 claim.epoch(),
                 key.kind().word(),
                 key.scope(),
                 key.name(),
                 key.occurrence(),
-                startedAt,
-                Seconds.of(duration),
-                eventType == null ? "" : eventType);
+                wait.startedAt(),
+                Seconds.of(wait.timeout()),
+                wait.type());
     }
 
     void nextAttemptIn(Claim claim, FailedAttempt failed, double seconds) {

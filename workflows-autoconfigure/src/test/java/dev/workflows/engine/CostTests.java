@@ -64,9 +64,13 @@ class CostTests {
                 database, recorded.size() - commits, commits);
         // create, step, sleep, claim, step, end; the reads of history and of the next due time write nothing
         assertThat(recorded)
-                .filteredOn(it -> it.startsWith("insert into workflow_step"))
+                .filteredOn(it -> it.contains("insert into workflow_step"))
                 .hasSize(3);
         assertThat(recorded).filteredOn(it -> it.contains("from workflow_step")).hasSize(1);
+        // H2 cannot say in the same statement that the instance is given up
+        assertThat(recorded)
+                .filteredOn(it -> it.startsWith("update") && it.contains("waitingForPause"))
+                .hasSize(database == TestDatabase.H2 ? 1 : 0);
     }
 
     /** What is recorded from the creation of an instance to its end. */

@@ -228,7 +228,7 @@ class FaultyDatabaseTests {
 
     @OnEveryDatabase
     void aSleepWhoseBeginningWasInDoubtIsSleptOnce(TestDatabase database) throws Exception {
-        ConfigurableApplicationContext application = losing(database, "nullif(cast(");
+        ConfigurableApplicationContext application = losing(database, "epoch, wake_at)");
 
         Object output = ScriptedWorkflow.run(application, (steps, step) -> {
             step.sleep("short", Duration.ofMillis(100));
@@ -241,7 +241,7 @@ class FaultyDatabaseTests {
 
     @OnEveryDatabase
     void aSleepInABranchWhoseBeginningWasInDoubtIsSleptOnce(TestDatabase database) throws Exception {
-        ConfigurableApplicationContext application = losing(database, "nullif(cast(");
+        ConfigurableApplicationContext application = losing(database, "epoch, wake_at)");
 
         Object output = ScriptedWorkflow.run(
                 application,

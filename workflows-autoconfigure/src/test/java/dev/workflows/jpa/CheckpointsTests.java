@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -152,7 +153,9 @@ class CheckpointsTests {
     }
 
     private static <T> T onAnotherThread(Supplier<T> work) {
-        return CompletableFuture.supplyAsync(work, OwnThread::start).join();
+        return CompletableFuture.supplyAsync(work, OwnThread::start)
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join();
     }
 
     private List<String> names() {

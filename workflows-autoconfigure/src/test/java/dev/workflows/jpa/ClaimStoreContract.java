@@ -2,12 +2,14 @@ package dev.workflows.jpa;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.workflows.Status;
 import dev.workflows.store.Admission;
 import dev.workflows.store.Claim;
 import dev.workflows.store.Due;
 import dev.workflows.store.InstanceQueue;
 import dev.workflows.store.NewInstance;
 import dev.workflows.store.Wake;
+import dev.workflows.store.Written;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -42,6 +45,28 @@ abstract class ClaimStoreContract extends WorkflowStoreContract {
         store.release(claim("first"), false);
         assertThat(store.due(workflows).now()).isTrue();
         assertThat(store.due(workflows).next()).isBetween(Duration.ofSeconds(30), MINUTE);
+    }
+
+    @Test
+    void anInstanceThatSleepsIsDueWhenThatIsOver() {
+        List<String> workflows = List.of(WORKFLOW);
+        Claim claim = createdAndClaimed("first");
+        Claim paused = createdAndClaimed("first");
+        store.pause(WORKFLOW, paused.id());
+        Claim branching = createdAndClaimed("first");
+
+        assertThat(store.sleep(branching, SLEEP, NOW, MINUTE, false)).isEqualTo(Written.STORED);
+        assertThat(store.sleep(paused, SLEEP, NOW, MINUTE, true)).isEqualTo(Written.STORED);
+        assertThat(store.due(workflows)).isEqualTo(new Due(0, null));
+
+        assertThat(store.sleep(claim, SLEEP, NOW, MINUTE, true)).isEqualTo(Written.STORED);
+
+        assertThat(store.due(workflows).now()).isFalse();
+        assertThat(store.due(workflows).next()).isBetween(Duration.ofSeconds(30), MINUTE);
+        assertThat(Stream.of(claim, paused, branching)
+                        .map(it -> store.find(WORKFLOW, it.id()).orElseThrow().status()))
+                .containsExactly(Status.WAITING, Status.PAUSED, Status.RUNNING);
+        assertThat(store.history(branching).waits().get(SLEEP)).isBetween(Duration.ofSeconds(30), MINUTE);
     }
 
     @Test

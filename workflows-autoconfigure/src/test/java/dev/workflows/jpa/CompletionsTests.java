@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,6 +128,7 @@ class CompletionsTests {
                     .query(Long.class)
                     .single();
             return CompletableFuture.supplyAsync(() -> complete(row(0), row(1)), OwnThread::start)
+                    .orTimeout(20, TimeUnit.SECONDS)
                     .join();
         });
 
