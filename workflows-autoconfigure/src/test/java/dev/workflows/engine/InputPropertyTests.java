@@ -149,13 +149,15 @@ class InputPropertyTests {
                 Arbitraries.doubles().map(it -> it + 0.5).asGeneric(),
                 Arbitraries.of(true, false).asGeneric(),
                 Arbitraries.just((Object) null));
-        return Arbitraries.lazyOf(
+        // of a depth that is bounded: what nests by chance alone now and then fills the heap
+        return Arbitraries.recursive(
                         () -> leaves,
-                        () -> leaves,
-                        () -> values().asGeneric(),
-                        () -> Arbitraries.maps(texts(), values().asGeneric())
-                                .ofMaxSize(2)
-                                .map(it -> (Object) it))
+                        nested -> Arbitraries.oneOf(
+                                leaves,
+                                nested.list().ofMaxSize(3).asGeneric(),
+                                Arbitraries.maps(texts(), nested).ofMaxSize(2).asGeneric()),
+                        0,
+                        3)
                 .list()
                 .ofMaxSize(3);
     }
